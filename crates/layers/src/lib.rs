@@ -1,0 +1,8 @@
+//! The layer catalogue: parameters and forward FLOP of each kind of layer, and
+//! the result type that every reader of model files returns.
+//!
+//! Integers inside (`u128`, checked); 2 FLOP per multiply-accumulate; products only.
+
+mod count;
+
+pub use count::{Count, CountOptions, Group, Need, Note, Part, Refusal, Source, Unknown};
