@@ -4,4 +4,6 @@
 //! [`catalog::Catalog`]; broken input is normal and comes back as problems.
 
 pub mod catalog;
+pub mod phase;
 pub mod quantity;
+pub mod uncertain;
