@@ -1,7 +1,8 @@
 //! The types of the tables' rows, and the compact text they travel in. No row stands here.
 //!
-//! The page fetches one text (made by the tables crate from `data/*.csv`) and every
-//! row borrows from it, so that reading the tables costs a scan and no copies.
+//! The page fetches one text (made by the tables crate from `data/*.csv`). Rows borrow from
+//! it; what can be derived (a name from maker and short name, an id from a short name) is not
+//! in the text and is built here. The layout of the text is described at [`Catalog::read`].
 
 use crate::quantity::Names;
 
@@ -74,6 +75,8 @@ pub struct Accelerator {
     pub name: &'static str,
     /// Short name for fields and lists, like `H100 SXM5 80GB`.
     pub short: &'static str,
+    /// Maker, like `NVIDIA`.
+    pub vendor: &'static str,
     /// What one counts as: `gpu`, `board`, `chip`, `core`, `card`, `package`, …
     pub unit: &'static str,
     /// Kind: `gpu`, `tpu`, `cpu`, `asic`, …
@@ -86,7 +89,7 @@ pub struct Accelerator {
     pub peaks: [Option<f64>; 9],
     /// The format a training run usually uses on it (the rule: tables crate); `None`: ask.
     pub default_format: Option<Format>,
-    /// Other names, as papers write them.
+    /// Other names, as papers write them, without those that differ from the id or a name only by maker, brand or punctuation.
     pub aliases: Vec<&'static str>,
     /// Trap of its unit or name, one short sentence, or empty (board with two GPUs, cores, superchip, sparse headline).
     pub trap: &'static str,
@@ -261,23 +264,495 @@ pub struct Catalog {
     pub changes: Vec<Change>,
     /// Normalized name -> index of accelerator, sorted by name.
     pub(crate) names: Vec<(String, u16)>,
+    /// Makers, normalized and as they stand in the rows.
+    pub(crate) vendors: Vec<(String, &'static str)>,
 }
 
 impl Names for Catalog {
     fn find(&self, name: &str) -> Option<usize> {
         let key = normalize(name);
-        let found = self
-            .names
-            .binary_search_by(|(known, _)| known.as_str().cmp(&key))
-            .ok()?;
-        self.names.get(found).map(|(_, index)| usize::from(*index))
+        self.lookup(&key).or_else(|| {
+            // "NVIDIA A100" is the A100, "Google A100" is not: the maker must be the row's own.
+            self.vendors.iter().find_map(|(prefix, vendor)| {
+                let index = self.lookup(key.strip_prefix(prefix.as_str())?)?;
+                let row = self.accelerators.get(index)?;
+                (row.vendor == *vendor).then_some(index)
+            })
+        })
     }
 }
 
+/// Why a text of tables was not read. The tables in use stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CatalogError {
+    /// The first line is not that of the tables: another file came, or an error page of the host.
+    NotTables,
+    /// The text ends before its last line.
+    Cut,
+}
+
+/// First words of a text of tables, and the version of its layout.
+const MAGIC: &str = "training-compute-tables 1 ";
+
+impl Catalog {
+    /// Reads the compact text that the tables crate writes.
+    ///
+    /// First line: magic, version of the layout, ISO date. Then sections: a line `@name`, and a line
+    /// for each column, cells between tabs; the last line is `@end`. A section or a further column
+    /// that this version does not know is passed over, so that an old page can read newer tables.
+    /// Numbers are digits with an optional exponent letter (`A` = 0, `B` = 1 …; `a` = -1, `b` = -2 …).
+    ///
+    /// # Errors
+    /// [`CatalogError`] where the text is another file or was cut short. A cell that cannot be read counts as empty.
+    pub fn read(text: &'static str) -> Result<Catalog, CatalogError> {
+        let mut lines = text.split('\n');
+        let date = lines
+            .next()
+            .and_then(|line| line.strip_prefix(MAGIC))
+            .ok_or(CatalogError::NotTables)?;
+        let mut catalog = Catalog {
+            date,
+            ..Catalog::default()
+        };
+        let mut name = "";
+        let mut columns = Columns(Vec::new());
+        for line in lines {
+            let Some(next) = line.strip_prefix('@') else {
+                columns.0.push(Column {
+                    cells: line.split('\t'),
+                    last: "",
+                });
+                continue;
+            };
+            catalog.read_section(name, &mut columns);
+            columns.0.clear();
+            name = next;
+        }
+        if name != "end" {
+            return Err(CatalogError::Cut);
+        }
+        catalog.index_names();
+        Ok(catalog)
+    }
+
+    /// These tables with each table that `newer` has in place of the own one.
+    #[must_use]
+    pub fn merge(mut self, newer: Catalog) -> Catalog {
+        fn take<T>(own: &mut Vec<T>, newer: Vec<T>) {
+            if !newer.is_empty() {
+                *own = newer;
+            }
+        }
+        self.date = newer.date;
+        take(&mut self.accelerators, newer.accelerators);
+        take(&mut self.models, newer.models);
+        take(&mut self.presets, newer.presets);
+        take(&mut self.thresholds, newer.thresholds);
+        take(&mut self.runs, newer.runs);
+        take(&mut self.typical, newer.typical);
+        take(&mut self.changes, newer.changes);
+        take(&mut self.names, newer.names);
+        take(&mut self.vendors, newer.vendors);
+        self
+    }
+
+    fn lookup(&self, key: &str) -> Option<usize> {
+        let found = self
+            .names
+            .binary_search_by(|(known, _)| known.as_str().cmp(key))
+            .ok()?;
+        self.names.get(found).map(|(_, index)| usize::from(*index))
+    }
+
+    fn read_section(&mut self, name: &str, columns: &mut Columns) {
+        match name {
+            "accelerators" => {
+                while let Some(row) = accelerator(columns) {
+                    self.accelerators.push(row);
+                }
+            }
+            "models" => {
+                while let Some(row) = model(columns) {
+                    self.models.push(row);
+                }
+            }
+            "presets" => {
+                while let Some(row) = preset(columns) {
+                    self.presets.push(row);
+                }
+            }
+            "thresholds" => {
+                while let Some(row) = threshold(columns) {
+                    self.thresholds.push(row);
+                }
+            }
+            "runs" => {
+                while let Some(row) = measured_run(columns, &self.accelerators) {
+                    self.runs.push(row);
+                }
+            }
+            "typical" => {
+                while let Some(row) = typical(columns) {
+                    self.typical.push(row);
+                }
+            }
+            "changes" => {
+                while let Some(row) = change(columns) {
+                    self.changes.push(row);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Every id, name, short name and alias, without a leading maker; `GeForce` may be left out.
+    /// A key that stands for two rows is in none: the build refuses tables where a name in the data is lost so.
+    fn index_names(&mut self) {
+        let mut keys: Vec<(String, u16)> = Vec::new();
+        for (index, row) in self.accelerators.iter().enumerate() {
+            let Ok(index) = u16::try_from(index) else {
+                break;
+            };
+            let names = [row.id, row.name, row.short];
+            for text in names.into_iter().chain(row.aliases.iter().copied()) {
+                let text = without_vendor(text, row.vendor);
+                keys.push((normalize(text), index));
+                if let Some(rest) = text.strip_prefix("GeForce ") {
+                    keys.push((normalize(rest), index));
+                }
+            }
+            if !self.vendors.iter().any(|(_, known)| *known == row.vendor) {
+                self.vendors.push((normalize(row.vendor), row.vendor));
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let twice: Vec<String> = keys
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [(one, _), (two, _)] if one == two => Some(one.clone()),
+                _ => None,
+            })
+            .collect();
+        keys.retain(|(key, _)| !twice.contains(key));
+        self.names = keys;
+    }
+}
+
+/// A name without its maker in front. `Tesla` and `Apple` stay: a Tesla M4 is no Apple M4.
+fn without_vendor<'a>(text: &'a str, vendor: &str) -> &'a str {
+    if vendor == "Tesla" || vendor == "Apple" {
+        return text;
+    }
+    text.strip_prefix(vendor)
+        .and_then(|rest| rest.strip_prefix(' '))
+        .unwrap_or(text)
+}
+
+/// One column of a section, read cell by cell.
+struct Column {
+    cells: std::str::Split<'static, char>,
+    last: &'static str,
+}
+
+/// The columns of a section; reading takes one cell of each, in order.
+struct Columns(Vec<Column>);
+
+impl Columns {
+    /// The next cell of a column; `None` at its end, and for a column the text does not have.
+    fn next(&mut self, column: usize) -> Option<&'static str> {
+        self.0.get_mut(column)?.cells.next()
+    }
+
+    /// The next cell as text.
+    fn text(&mut self, column: usize) -> &'static str {
+        self.next(column).unwrap_or("")
+    }
+
+    /// The next cell of a column in which an empty cell repeats the one above and `-` is empty.
+    fn repeated(&mut self, column: usize) -> &'static str {
+        let Some(column) = self.0.get_mut(column) else {
+            return "";
+        };
+        let cell = column.cells.next().unwrap_or("-");
+        if !cell.is_empty() {
+            column.last = if cell == "-" { "" } else { cell };
+        }
+        column.last
+    }
+
+    /// The next cell as a number.
+    fn number(&mut self, column: usize) -> Option<f64> {
+        number(self.text(column))
+    }
+
+    /// The next cell as a peak: a number, or `=`, `*`, `/` for the same, twice, half of another one.
+    fn peak(&mut self, column: usize, other: Option<f64>) -> Option<f64> {
+        match self.text(column) {
+            "=" => other,
+            "*" => other.map(|peak| peak * 2.0),
+            "/" => other.map(|peak| peak / 2.0),
+            cell => number(cell),
+        }
+    }
+}
+
+fn accelerator(columns: &mut Columns) -> Option<Accelerator> {
+    let short = columns.next(0)?;
+    let vendor = columns.repeated(1);
+    let name = match columns.text(2) {
+        "" => leak([vendor, " ", short].concat()),
+        name => name,
+    };
+    let id = id_or_kebab(columns.text(3), short);
+    let unit = columns.repeated(4);
+    let kind = columns.repeated(5);
+    let date = columns.repeated(6);
+    let status = columns.repeated(7);
+    let default_format = Format::from_id(columns.repeated(8));
+    let fp32 = columns.number(9);
+    let fp64 = columns.peak(10, fp32);
+    let fp16 = columns.peak(11, fp32);
+    let bf16 = columns.peak(12, fp16);
+    let tf32 = columns.peak(13, bf16);
+    let fp8 = columns.peak(14, bf16);
+    let int8 = columns.peak(15, fp8.or(fp16));
+    let int4 = columns.peak(16, int8);
+    let fp4 = columns.peak(17, fp8);
+    let sparse_factor = number(columns.repeated(18)).unwrap_or(0.0);
+    let aliases = columns.text(19);
+    let trap = columns.text(20);
+    Some(Accelerator {
+        id,
+        name,
+        short,
+        vendor,
+        unit,
+        kind,
+        date,
+        status,
+        peaks: [fp64, fp32, tf32, fp16, bf16, fp8, fp4, int8, int4],
+        default_format,
+        aliases: aliases
+            .split(';')
+            .filter(|alias| !alias.is_empty())
+            .collect(),
+        trap,
+        sparse_factor,
+    })
+}
+
+fn model(columns: &mut Columns) -> Option<Model> {
+    let name = columns.next(0)?;
+    let id = id_or_kebab(columns.text(1), name);
+    let date = columns.text(2);
+    let domain = columns.repeated(3);
+    let parameters = columns.number(4);
+    let active = columns.number(5);
+    let flop = columns.number(6).unwrap_or(0.0);
+    let confidence = columns.repeated(7);
+    let run = match columns.text(8) {
+        "" => id,
+        run => run,
+    };
+    Some(Model {
+        id,
+        name,
+        date,
+        domain,
+        parameters,
+        active,
+        flop,
+        confidence,
+        run,
+    })
+}
+
+fn preset(columns: &mut Columns) -> Option<Preset> {
+    let name = columns.next(0)?;
+    Some(Preset {
+        id: id_or_kebab(columns.text(1), name),
+        name,
+        year: columns.repeated(2),
+        group: columns.repeated(3),
+        query: columns.text(4),
+        published: columns.number(5),
+        published_by: columns.repeated(6),
+    })
+}
+
+fn threshold(columns: &mut Columns) -> Option<Threshold> {
+    let id = columns.next(0)?;
+    let name = columns.text(1);
+    let short = columns.text(2);
+    let flop = columns.number(3).unwrap_or(f64::INFINITY);
+    let inclusive = columns.text(4) == ">=";
+    let count = match columns.text(5) {
+        "eu-update" => Count::EuUpdate,
+        "eu-cumulative" => Count::EuCumulative,
+        "us-state" => Count::UsState,
+        "fine-tuning" => Count::FineTuning,
+        _ => Count::All,
+    };
+    Some(Threshold {
+        id,
+        name,
+        short,
+        flop,
+        inclusive,
+        count,
+        shown: columns.text(6) == "yes",
+        status: columns.text(7),
+        in_force: columns.text(8),
+        as_of: columns.repeated(9),
+        conditions: columns.text(10),
+        source: columns.text(11),
+    })
+}
+
+fn measured_run(columns: &mut Columns, accelerators: &[Accelerator]) -> Option<MeasuredRun> {
+    // The first column counts; the run's name may repeat the one above.
+    let index = columns.next(0)?;
+    let accelerator = number(index).and_then(|index| accelerators.get(index as usize));
+    Some(MeasuredRun {
+        run: columns.repeated(1),
+        accelerator: accelerator.map_or("", |row| row.id),
+        chips: columns.number(2),
+        format: Format::from_id(columns.repeated(3)),
+        mfu: columns.number(4),
+        hfu: columns.number(5),
+        parameters: number(columns.repeated(6)),
+        whole_run: columns.repeated(7) == "w",
+    })
+}
+
+fn typical(columns: &mut Columns) -> Option<TypicalPeak> {
+    let year = columns.next(0)?;
+    Some(TypicalPeak {
+        year: number(year)? as u16,
+        models: columns.number(1).unwrap_or(0.0) as u16,
+        most_used: columns.text(2),
+        fp32: columns.number(3)?,
+        best: columns.number(4)?,
+    })
+}
+
+fn change(columns: &mut Columns) -> Option<Change> {
+    let table = columns.next(0)?;
+    Some(Change {
+        table,
+        id: columns.text(1),
+        column: columns.text(2),
+        old: columns.text(3),
+        new: columns.text(4),
+        date: columns.text(5),
+    })
+}
+
+/// The id of a row: its cell, else the kebab-case of a name.
+fn id_or_kebab(cell: &'static str, name: &str) -> &'static str {
+    if cell.is_empty() {
+        leak(kebab(name))
+    } else {
+        cell
+    }
+}
+
+/// A text that lives as long as the program: the tables are read once or twice and stay.
+fn leak(text: String) -> &'static str {
+    text.leak()
+}
+
+/// A name as an id: lower-case letters and digits, other runs of characters as one hyphen, none at the ends.
+pub fn kebab(name: &str) -> String {
+    let mut id = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            id.push(char::from(byte.to_ascii_lowercase()));
+        } else if !id.is_empty() && !id.ends_with('-') {
+            id.push('-');
+        }
+    }
+    if id.ends_with('-') {
+        id.pop();
+    }
+    id
+}
+
+/// A number of the compact text: digits, and the exponent of ten as a letter. Exact, as the standard library reads it.
+fn number(cell: &str) -> Option<f64> {
+    let (digits, exponent) = match cell.as_bytes().split_last()? {
+        (letter @ b'A'..=b'Z', digits) => (digits, i32::from(*letter) - i32::from(b'A')),
+        (letter @ b'a'..=b'z', digits) => (digits, i32::from(b'a') - 1 - i32::from(*letter)),
+        _ => (cell.as_bytes(), 0),
+    };
+    if digits.is_empty() || digits.len() > 15 {
+        return None;
+    }
+    let mut mantissa: u64 = 0;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        mantissa = mantissa * 10 + u64::from(digit - b'0');
+    }
+    decimal(mantissa, exponent)
+}
+
+/// `mantissa` times ten to the `exponent`, correctly rounded: the nearest double.
+///
+/// `None` outside the span in which one multiplication or division does it: a mantissa up to 2^53
+/// and powers of ten up to 10^22, beyond which the mantissa takes the surplus.
+pub fn decimal(mut mantissa: u64, mut exponent: i32) -> Option<f64> {
+    const EXACT: u64 = 1 << 53;
+    while exponent > 22 {
+        mantissa = mantissa.checked_mul(10)?;
+        exponent -= 1;
+        if mantissa > EXACT {
+            return None;
+        }
+    }
+    if mantissa > EXACT || exponent < -22 {
+        return None;
+    }
+    let mut power = 1.0_f64;
+    for _ in 0..exponent.unsigned_abs() {
+        power *= 10.0;
+    }
+    let mantissa = mantissa as f64;
+    Some(if exponent < 0 {
+        mantissa / power
+    } else {
+        mantissa * power
+    })
+}
+
 /// A name as it is compared: lower case, letters and digits only.
+///
+/// Spaces, hyphens and signs of any script fall away, full-width letters fold to plain ones; any
+/// other character stays, so that a word of another script is never taken for a known name.
 pub fn normalize(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut key = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = match c {
+            // Full-width forms stand 0xFEE0 above ASCII.
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            _ => c,
+        };
+        match c {
+            '\u{0}'..='\u{7f}' => {
+                if c.is_ascii_alphanumeric() {
+                    key.push(c.to_ascii_lowercase());
+                }
+            }
+            '\u{80}'..='\u{bf}'
+            | '\u{2000}'..='\u{206f}'
+            | '\u{2122}'
+            | '\u{2212}'
+            | '\u{3000}'
+            | '\u{feff}' => {}
+            _ => key.push(c),
+        }
+    }
+    key
 }
