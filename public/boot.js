@@ -1,0 +1,105 @@
+// Chooses what to load. A classic script in the head, so that it also runs where the page is framed in a sandbox (there a
+// module script would need CORS headers) and before the first paint. The build writes the names of the files into the
+// attributes of this script's tag (xtask/src/hooks.rs).
+//
+// On <html> it sets, for the style sheet and the programs:
+//   data-page    the place asked for by ?page=, absent on the calculator
+//   data-embed   present when ?embed=1
+//   data-theme   "light" or "dark" when forced by ?theme= or kept from the last visit, else absent
+//   data-query   present when the address carries anything
+//   data-failed  "load" when a program could not start, "stopped" when it broke down later
+// The program sets data-ready. `trainingCompute.catalog()` gives it the text of the tables, as a promise.
+'use strict';
+(() => {
+  const root = document.documentElement;
+  const tag = document.currentScript;
+  const files = tag.dataset;
+  const at = (name) => new URL(name, tag.src).href;
+  const here = at('./');
+
+  // Of a key that stands twice, the last counts, here as in every link.
+  const query = new URLSearchParams(location.search);
+  const last = (key) => query.getAll(key).pop() ?? '';
+  const page = last('page');
+  const embed = last('embed') === '1';
+  let theme = last('theme');
+  if (!theme && !embed) {
+    try { theme = localStorage.getItem('theme'); } catch { /* Storage throws where it is switched off. */ }
+  }
+  const known = /^(count|batch|examples|hardware|models|method)$/.test(page);
+  if (embed) root.dataset.embed = '';
+  else if (known) root.dataset.page = page;
+  if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+  if (location.search.length > 1) root.dataset.query = '';
+
+  const fail = (kind) => (error) => {
+    root.dataset.failed = kind;
+    console.error(error);
+  };
+  addEventListener('error', (event) => {
+    // A program that trapped answers to nothing any more; the page must say so.
+    if (event.error instanceof WebAssembly.RuntimeError) root.dataset.failed = 'stopped';
+  });
+
+  // The only way from text to markup or to a script's address. Leptos makes its static markup from constants; nothing that
+  // was typed or came in a link passes here, and if it did, nothing active would get through.
+  const active = /<\s*\/?\s*(script|i?frame|object|embed|applet|meta|link|base|style|foreignobject|use|animate|set)\b|<[^>]*(\son[a-z]+\s*=|javascript:|srcdoc)/i;
+  window.trustedTypes?.createPolicy('default', {
+    createHTML: (text) => (active.test(text) ? null : text),
+    createScriptURL: (address) => (new URL(address, document.baseURI).href.startsWith(here) ? address : null),
+  });
+
+  const parsed = new Promise((done) => {
+    if (document.readyState !== 'loading') done();
+    else addEventListener('DOMContentLoaded', done);
+  });
+
+  let tables;
+  const trainingCompute = (window.trainingCompute = {
+    catalog: () => (tables ??= fetch(at(files.catalog)).then((answer) => {
+      if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
+      return answer.text();
+    })),
+  });
+
+  const load = async (js, wasm) => {
+    const [program, answer] = await Promise.all([import(at(js)), fetch(at(wasm)), parsed]);
+    if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
+    await program.default({ module_or_path: answer });
+  };
+
+  if (embed) {
+    // Called at the end of embed.js, which carries the program and the tables as text.
+    trainingCompute.start = (init, wasm, catalog) => {
+      tables = Promise.resolve(catalog);
+      const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
+      parsed.then(() => init({ module_or_path: bytes })).catch(fail('load'));
+    };
+    const script = document.createElement('script');
+    script.onerror = fail('load');
+    script.src = at(files.embedJs);
+    document.head.append(script);
+    return;
+  }
+
+  if (files.catalog) trainingCompute.catalog().catch(() => { tables = undefined; });
+  (known ? load(files.placesJs, files.placesWasm) : load(files.pageJs, files.pageWasm)).catch(fail('load'));
+
+  // Offline use is for those who come again: it costs nothing before somebody has stayed for a while or put the page aside.
+  const keep = () => {
+    removeEventListener('visibilitychange', keep);
+    clearTimeout(later);
+    if (files.offline === undefined || navigator.connection?.saveData) return;
+    try {
+      navigator.serviceWorker?.register(at('./sw.js'), { updateViaCache: 'none' }).catch(() => {});
+    } catch { /* Switched off. */ }
+  };
+  let later;
+  const watch = new MutationObserver(() => {
+    if (root.dataset.ready === undefined) return;
+    watch.disconnect();
+    later = setTimeout(keep, 15000);
+    addEventListener('visibilitychange', keep);
+  });
+  watch.observe(root, { attributeFilter: ['data-ready'] });
+})();

@@ -1,0 +1,51 @@
+// What every file of dist/ weighs: node tools/sizes.mjs dist. Compressed by Node.js, so that xtask compiles in a second.
+// Fails when the first visit is over its budget. What belongs to it is told by name here; tests/browser/visit.test.mjs holds
+// the same sums against what a browser really fetches.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const dist = process.argv[2];
+const KB = 1000;
+/** Brotli 11, in bytes: what to aim at, and what is refused. */
+const READY = { aim: 90 * KB, most: 100 * KB };
+const ALL = { aim: 160 * KB, most: 160 * KB };
+const GROUPS = [
+  ['until the page answers', /^(index\.html|(style|boot|page|catalog)-[^/]*)$/],
+  ['after that, unasked', /^(icon\.svg|manifest\.webmanifest)$/],
+  ['kept by the service worker for offline use', /^(sw\.js|places-.*|training-compute(\.js|_bg\.wasm)|[^/]*\.(m?js|txt))$/, /^embed-/],
+  ['fetched only when asked for', /./],
+];
+
+const rows = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => {
+  const file = path.join(entry.parentPath ?? entry.path, entry.name);
+  const bytes = readFileSync(file);
+  const name = path.relative(dist, file).replaceAll('\\', '/');
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } });
+  const group = GROUPS.findIndex(([, is, not]) => is.test(name) && !not?.test(name));
+  return { name, group, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
+});
+
+const sum = (list, key) => list.reduce((total, row) => total + row[key], 0);
+const line = (name, row) => console.log(`  ${name.padEnd(46)}${['raw', 'gzip', 'brotli'].map((key) => String(row[key]).padStart(11)).join('')}`);
+const total = (list) => ({ raw: sum(list, 'raw'), gzip: sum(list, 'gzip'), brotli: sum(list, 'brotli') });
+console.log(`\nSizes in bytes${' '.repeat(34)}${['raw', 'gzip 9', 'Brotli 11'].map((word) => word.padStart(11)).join('')}`);
+for (const [index, [title]] of GROUPS.entries()) {
+  const list = rows.filter((row) => row.group === index).sort((a, b) => b.brotli - a.brotli);
+  if (!list.length) continue;
+  console.log(title);
+  for (const row of list) line(row.name, row);
+  line(`sum of ${list.length}`, total(list));
+}
+
+let over = false;
+const hold = (title, groups, { aim, most }) => {
+  const bytes = sum(rows.filter((row) => groups.includes(row.group)), 'brotli');
+  const verdict = bytes > most ? 'TOO MUCH' : bytes > aim ? 'above the aim' : 'within it';
+  console.log(`${title}: ${(bytes / KB).toFixed(1)} kB of ${aim / KB} kB, ${verdict}${aim < most ? ` (at most ${most / KB})` : ''}`);
+  over ||= bytes > most;
+};
+console.log('');
+hold('First visit until the page answers, Brotli 11', [0], READY);
+hold('First visit with what follows unasked, Brotli 11', [0, 1], ALL);
+process.exitCode = over ? 1 : 0;

@@ -1,0 +1,103 @@
+//! `cargo xtask build`: dist/, and what every file of it weighs.
+
+use crate::files::{self, Hash};
+use crate::tools::Tools;
+use crate::{Outcome, process};
+use std::process::Command;
+use std::time::Instant;
+
+/// Everything that dist/ is made from.
+const SOURCES: [&str; 15] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "crates",
+    "data",
+    "index.html",
+    "package-lock.json",
+    "public",
+    "rust-toolchain.toml",
+    "src",
+    "style",
+    "tools/Cargo.lock",
+    "tools/wasm-opt.mjs",
+    "xtask/src",
+];
+/// Among them, what makes no difference.
+const TESTS: [&str; 4] = ["tests", "benches", "target", "fuzz"];
+
+pub(crate) fn run() -> Outcome {
+    build()?;
+    sizes()
+}
+
+/// Makes dist/ unless it is already made from these sources.
+pub(crate) fn build() -> Outcome {
+    let stamp = files::target()?.join("bundle/dist.stamp");
+    let sources = sources()?;
+    if files::read_text(&stamp)
+        .is_ok_and(|old| contents().is_ok_and(|dist| old == format!("{sources} {dist}")))
+    {
+        println!("dist/ is up to date");
+        return Ok(());
+    }
+    let path = Tools::new()?.for_build()?;
+    // Trunk's builds run offline: whatever Cargo.lock names must be here by then.
+    process::run(process::cargo().args(["fetch", "--quiet"]))?;
+    println!("Building dist/ (3 to 5 minutes the first time, then under one)");
+    let from = Instant::now();
+    process::run(trunk(path)?.args(["build", "--release"]))?;
+    println!("Built dist/ in {:.0} s", from.elapsed().as_secs_f64());
+    files::write(&stamp, format!("{sources} {}", contents()?))
+}
+
+/// Trunk, with the tools it calls on its PATH.
+pub(crate) fn trunk(path: std::ffi::OsString) -> Outcome<Command> {
+    let mut trunk = Command::new("trunk");
+    trunk.current_dir(files::root()).env("PATH", path).env(
+        "TRAINING_COMPUTE_WASM_OPT",
+        files::target()?.join("wasm-opt"),
+    );
+    // Trunk reads NO_COLOR as an option with a value of its own, and refuses the customary 1.
+    trunk
+        .env_remove("NO_COLOR")
+        .env("RUST_BACKTRACE", "0")
+        .env("RUST_LOG", "trunk=warn");
+    Ok(trunk)
+}
+
+fn sources() -> Outcome<String> {
+    let root = files::root();
+    let mut hash = Hash::new();
+    for source in SOURCES {
+        for path in files::below(&root.join(source), &TESTS)? {
+            hash = hash
+                .add(path.to_string_lossy().as_bytes())
+                .add(&files::read(&path)?);
+        }
+    }
+    Ok(hash.hex())
+}
+
+fn contents() -> Outcome<String> {
+    let dist = files::root().join("dist");
+    files::read(&dist.join("index.html"))?;
+    let mut hash = Hash::new();
+    for path in files::below(&dist, &[])? {
+        hash = hash
+            .add(path.to_string_lossy().as_bytes())
+            .add(&files::read(&path)?);
+    }
+    Ok(hash.hex())
+}
+
+/// Prints raw, gzip and Brotli sizes, and fails when the first visit is over its budget.
+pub(crate) fn sizes() -> Outcome {
+    let root = files::root();
+    process::run(
+        Command::new("node")
+            .arg(root.join("tools/sizes.mjs"))
+            .arg(root.join("dist")),
+    )
+}

@@ -1,0 +1,412 @@
+//! The two hooks of trunk (Trunk.toml). Trunk builds the calculator; what it has no word for is done here:
+//!
+//! - before: one style sheet out of the files of `style/`;
+//! - after, in the staged folder: the places' program, the JavaScript module, the embed's script, the tables, the files of
+//!   `public/`, the names of all these in index.html, and the service worker's list.
+//!
+//! A name is fixed where others rely on it (module, tables); every other file carries a hash of its contents in its name, so
+//! that an update never mixes versions.
+
+use crate::files::{self, Hash};
+use crate::{Outcome, process, style};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where index.html looks for the style sheet.
+const STYLE: &str = "target/bundle/style.css";
+/// Of public/: written into index.html and the service worker under other names or with other contents.
+const WRITTEN: [&str; 2] = ["boot.js", "sw.js"];
+
+pub(crate) fn pre_build() -> Outcome {
+    let root = files::root();
+    let text = style::bundle(&root.join("style/main.css"))?;
+    let to = root.join(STYLE);
+    // Written only when changed: a watching trunk would build again and again.
+    if files::read_text(&to).is_ok_and(|old| old == text) {
+        Ok(())
+    } else {
+        files::write(&to, text)
+    }
+}
+
+pub(crate) fn post_build() -> Outcome {
+    let staged = std::env::var_os("TRUNK_STAGING_DIR")
+        .ok_or("TRUNK_STAGING_DIR is not set: trunk runs this, see Trunk.toml")?;
+    let release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    let build = Build {
+        staged: staged.into(),
+        root: files::root(),
+        target: files::target()?,
+        release,
+    };
+    let mut names = build.page()?;
+    build.compile()?;
+    build.tables(&mut names)?;
+    let jobs: [fn(&Build, &mut Names) -> Outcome; 3] = [Build::places, Build::module, Build::embed];
+    for made in together(&jobs, &build, &names) {
+        names.extend(made?);
+    }
+    build.public()?;
+    build.index(&names)?;
+    if release {
+        build.service_worker()
+    } else {
+        Ok(())
+    }
+}
+
+/// Attributes of the boot script's tag, name and value, in the order they were made.
+type Names = Vec<(String, String)>;
+
+/// Runs the jobs side by side (most of their time is wasm-opt's, one core each) and returns what each added to the names.
+fn together(
+    jobs: &[fn(&Build, &mut Names) -> Outcome],
+    build: &Build,
+    names: &Names,
+) -> Vec<Outcome<Names>> {
+    std::thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .iter()
+            .map(|job| {
+                scope.spawn(move || {
+                    let mut all = names.clone();
+                    job(build, &mut all)?;
+                    Ok(all.split_off(names.len()))
+                })
+            })
+            .collect();
+        running
+            .into_iter()
+            .map(|job| {
+                job.join()
+                    .unwrap_or_else(|_| Err("a job of the hook broke off".into()))
+            })
+            .collect()
+    })
+}
+
+struct Build {
+    staged: PathBuf,
+    root: PathBuf,
+    target: PathBuf,
+    release: bool,
+}
+
+impl Build {
+    /// The names that trunk gave to the calculator's files: it wrote them into a tag of its own (Trunk.toml).
+    fn page(&self) -> Outcome<Names> {
+        let html = files::read_text(&self.staged.join("index.html"))?;
+        let mut names = Names::new();
+        for key in ["page-js", "page-wasm"] {
+            let value = html
+                .split_once(&format!("data-{key}="))
+                .map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
+            let value = value
+                .and_then(|rest| rest.split(['"', '\'', ' ', '>']).next())
+                .filter(|value| !value.is_empty());
+            let value = value.ok_or_else(|| {
+                format!("trunk's index.html names no data-{key}: see pattern_script in Trunk.toml")
+            })?;
+            names.push((key.into(), value.trim_start_matches("./").into()));
+        }
+        Ok(names)
+    }
+
+    /// The crate behind the JavaScript module, where it makes a library for wasm.
+    fn has_module(&self) -> bool {
+        self.release
+            && files::read_text(&self.root.join("crates/js/Cargo.toml"))
+                .is_ok_and(|text| text.contains("cdylib"))
+    }
+
+    fn compile(&self) -> Outcome {
+        let mut cargo = process::cargo();
+        cargo.args([
+            "build",
+            "--target=wasm32-unknown-unknown",
+            "--package=training-compute-page",
+            "--bin=places",
+        ]);
+        if self.has_module() {
+            cargo.args(["--package=compute-js", "--lib"]);
+        }
+        if self.release {
+            cargo.arg("--release");
+        }
+        process::run(&mut cargo)
+    }
+
+    /// What cargo made of a crate.
+    fn wasm(&self, name: &str) -> PathBuf {
+        let profile = if self.release { "release" } else { "debug" };
+        self.target
+            .join("wasm32-unknown-unknown")
+            .join(profile)
+            .join(name)
+    }
+
+    /// Binds a wasm to JavaScript in a folder of its own, and makes it small.
+    fn bind(&self, wasm: &str, name: &str, kind: &[&str]) -> Outcome<PathBuf> {
+        let to = self.target.join("bundle").join(name);
+        files::remove_folder(&to)?;
+        let mut bind = Command::new("wasm-bindgen");
+        bind.args(kind)
+            .args(["--out-name", name, "--out-dir"])
+            .arg(&to)
+            .arg(self.wasm(wasm));
+        if self.release {
+            bind.args(["--remove-name-section", "--remove-producers-section"]);
+        }
+        process::run(&mut bind)?;
+        if to.join("snippets").exists() {
+            return Err(format!(
+                "{name}: a dependency brings JavaScript files of its own (snippets), which the embed cannot carry"
+            ));
+        }
+        if self.release {
+            let bound = to.join(format!("{name}_bg.wasm"));
+            process::run(
+                Command::new("wasm-opt")
+                    .arg("-Oz")
+                    .arg(&bound)
+                    .arg("-o")
+                    .arg(&bound),
+            )?;
+        }
+        Ok(to)
+    }
+
+    /// Puts a file beside the page under a name that carries its hash.
+    fn hashed(&self, stem: &str, end: &str, contents: &[u8]) -> Outcome<String> {
+        let name = format!("{stem}-{}{end}", Hash::new().add(contents).hex());
+        files::write(&self.staged.join(&name), contents)?;
+        Ok(name)
+    }
+
+    /// The second program: everything behind `?page=`.
+    fn places(&self, names: &mut Names) -> Outcome {
+        let from = self.bind(
+            "places.wasm",
+            "places",
+            &["--target=web", "--no-typescript"],
+        )?;
+        names.push((
+            "places-js".into(),
+            self.hashed("places", ".js", &files::read(&from.join("places.js"))?)?,
+        ));
+        names.push((
+            "places-wasm".into(),
+            self.hashed(
+                "places",
+                "_bg.wasm",
+                &files::read(&from.join("places_bg.wasm"))?,
+            )?,
+        ));
+        Ok(())
+    }
+
+    /// The JavaScript module, at the top of dist/ under its published names.
+    fn module(&self, _: &mut Names) -> Outcome {
+        if !self.has_module() {
+            return Ok(());
+        }
+        let name = "training-compute";
+        let from = self.bind("compute_js.wasm", name, &["--target=web"])?;
+        for end in [".js", ".d.ts", "_bg.wasm"] {
+            let file = format!("{name}{end}");
+            files::write(&self.staged.join(&file), files::read(&from.join(&file))?)?;
+        }
+        // Node.js 18 takes a .js file for CommonJS without this.
+        files::write(&self.staged.join("package.json"), "{\"type\":\"module\"}\n")
+    }
+
+    /// One classic script with the program and the tables in it: in a sandboxed frame the origin is opaque, and there module
+    /// scripts and fetch need CORS headers that a plain static host does not send.
+    fn embed(&self, names: &mut Names) -> Outcome {
+        if !self.release {
+            return Ok(());
+        }
+        let from = self.bind(
+            "page.wasm",
+            "embed",
+            &["--target=no-modules", "--no-typescript"],
+        )?;
+        let glue = files::read_text(&from.join("embed.js"))?;
+        let wasm = files::base64(&files::read(&from.join("embed_bg.wasm"))?);
+        let tables = names
+            .iter()
+            .find(|(key, _)| key == "catalog")
+            .map(|(_, name)| files::read_text(&self.staged.join(name)));
+        let tables = literal(&tables.transpose()?.unwrap_or_default());
+        let text = format!("{glue}\ntrainingCompute.start(wasm_bindgen, \"{wasm}\", {tables});\n");
+        names.push((
+            "embed-js".into(),
+            self.hashed("embed", ".js", text.as_bytes())?,
+        ));
+        Ok(())
+    }
+
+    /// The tables: compact for the page, as they are for download.
+    fn tables(&self, names: &mut Names) -> Outcome {
+        if self
+            .root
+            .join("crates/tables/examples/compact.rs")
+            .is_file()
+        {
+            let mut print = process::cargo();
+            let text = process::output(print.args([
+                "run",
+                "--quiet",
+                "--package=compute-tables",
+                "--example=compact",
+            ]))?;
+            names.push(("catalog".into(), self.hashed("catalog", ".txt", &text)?));
+        }
+        for path in files::below(&self.root.join("data"), &[])? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(".csv") || name == "LICENSE.md" {
+                files::write(&self.staged.join("data").join(&*name), files::read(&path)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn public(&self) -> Outcome {
+        let from = self.root.join("public");
+        for path in files::below(&from, &[])? {
+            let name = path.strip_prefix(&from).unwrap_or(&path);
+            if !WRITTEN.iter().any(|written| Path::new(written) == name) {
+                files::write(&self.staged.join(name), files::read(&path)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the names into the boot script's tag, and holds the page to its own rules.
+    fn index(&self, names: &Names) -> Outcome {
+        let path = self.staged.join("index.html");
+        let html = files::read_text(&path)?;
+        let boot = self.hashed(
+            "boot",
+            ".js",
+            &files::read(&self.root.join("public/boot.js"))?,
+        )?;
+        let mut tag = format!("<script src=\"{boot}\"");
+        for (key, value) in names {
+            tag.push_str(&format!(" data-{key}=\"{value}\""));
+        }
+        tag.push_str(if self.release {
+            " data-offline></script>"
+        } else {
+            "></script>"
+        });
+
+        let mut out = String::new();
+        let mut rest = html.as_str();
+        let mut written = 0;
+        while let Some((before, after)) = rest.split_once("<script") {
+            let (own, after) = after
+                .split_once("</script>")
+                .ok_or("index.html: a script without an end")?;
+            out.push_str(before);
+            if own.contains("boot.js") {
+                out.push_str(&tag);
+                written += 1;
+            } else if !own.contains("data-page-js") && (self.release || own.contains("src=")) {
+                return Err(format!(
+                    "index.html may hold no other script than boot.js, because its policy and the sandboxed embed forbid it: <script{own}"
+                ));
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        if written != 1 {
+            return Err(
+                "index.html must hold exactly one <script src=\"boot.js\"></script>".into(),
+            );
+        }
+        for word in [
+            " integrity=",
+            "modulepreload",
+            "rel=preload",
+            "rel=\"preload\"",
+            " style=",
+        ] {
+            if self.release && out.contains(word) {
+                return Err(format!(
+                    "index.html may not hold `{word}`: see the comment at its head"
+                ));
+            }
+        }
+        files::write(&path, out)
+    }
+
+    /// The list of files that the service worker keeps, and one version over their contents.
+    fn service_worker(&self) -> Outcome {
+        let mut version = Hash::new();
+        let mut list = Vec::new();
+        let mut boot = String::new();
+        for path in files::below(&self.staged, &[])? {
+            let name = path
+                .strip_prefix(&self.staged)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
+            // Not for the page: the embed has no service worker, downloads and types are for somebody with a network.
+            if name.starts_with("embed-")
+                || name.starts_with("data/")
+                || name.ends_with(".d.ts")
+                || name == "package.json"
+            {
+                continue;
+            }
+            version = version.add(name.as_bytes()).add(&files::read(&path)?);
+            if name.starts_with("boot-") {
+                boot.clone_from(&name);
+            }
+            list.push(if name == "index.html" {
+                "./".into()
+            } else {
+                name
+            });
+        }
+        let text = files::read_text(&self.root.join("public/sw.js"))?;
+        let version = version.add(text.as_bytes()).hex();
+        let text = text
+            .replace("{{version}}", &version)
+            .replace("{{boot}}", &boot)
+            .replace("{{files}}", &list.join("', '"));
+        files::write(&self.staged.join("sw.js"), text)
+    }
+}
+
+/// A string literal of JavaScript.
+fn literal(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '<' => out.push_str("\\x3c"),
+            '\u{2028}' | '\u{2029}' => out.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    #[test]
+    fn literals_escape() {
+        assert_eq!(
+            literal("a\"b\\c\n</script>\u{2028}µ"),
+            "\"a\\\"b\\\\c\\n\\x3c/script>\\u2028µ\""
+        );
+    }
+}
