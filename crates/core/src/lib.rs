@@ -3,7 +3,19 @@
 //! No DOM, no wasm, no clock, no files, no randomness. Tables are handed in as a
 //! [`catalog::Catalog`]; broken input is normal and comes back as problems.
 
+pub mod accelerator_time;
+pub mod agreement;
 pub mod catalog;
+pub mod comparison;
+pub mod field;
+pub mod form;
+pub mod link;
+pub mod operations;
 pub mod phase;
+pub mod problem;
 pub mod quantity;
+pub mod request;
+pub mod step;
+pub mod sum;
 pub mod uncertain;
+pub mod words;
