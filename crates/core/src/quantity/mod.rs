@@ -4,9 +4,11 @@
 //! makes every number a person sees, as plain text with real superscripts
 //! (`3.1 × 10²³`), which the reader reads back to the same number.
 
+mod decimal;
 mod read;
 mod write;
 
+pub use decimal::parse_f64;
 pub use read::{read, read_accelerator};
 pub use write::*;
 
