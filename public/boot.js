@@ -59,6 +59,10 @@
     catalog: () => (tables ??= fetch(at(files.catalog)).then((answer) => {
       if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
       return answer.text();
+    }).catch((error) => {
+      // Asked again, it tries again.
+      tables = undefined;
+      throw error;
     })),
   });
 
@@ -82,7 +86,6 @@
     return;
   }
 
-  if (files.catalog) trainingCompute.catalog().catch(() => { tables = undefined; });
   (known ? load(files.placesJs, files.placesWasm) : load(files.pageJs, files.pageWasm)).catch(fail('load'));
 
   // Offline use is for those who come again: it costs nothing before somebody has stayed for a while or put the page aside.

@@ -11,8 +11,8 @@ const KB = 1000;
 const READY = { aim: 90 * KB, most: 100 * KB };
 const ALL = { aim: 160 * KB, most: 160 * KB };
 const GROUPS = [
-  ['until the page answers', /^(index\.html|(style|boot|page|catalog)-[^/]*)$/],
-  ['after that, unasked', /^(icon\.svg|manifest\.webmanifest)$/],
+  ['until the page answers', /^(index\.html|(style|boot|page)-[^/]*)$/],
+  ['after that, unasked', /^(catalog-.*|icon\.svg|manifest\.webmanifest)$/],
   ['kept by the service worker for offline use', /^(sw\.js|places-.*|training-compute(\.js|_bg\.wasm)|[^/]*\.(m?js|txt))$/, /^embed-/],
   ['fetched only when asked for', /./],
 ];
