@@ -1,52 +1,514 @@
 //! Numbers to text. Nobody else formats a number that a person sees.
+//!
+//! Every text is rounded half up from the shortest decimal digits, and the reader of its
+//! kind reads it back to the number it shows.
 
-/// A positive number in significant digits as a power of ten: `3.1 × 10²³` (U+202F round the sign).
+use super::decimal::{Digits, from_digits};
+
+/// Narrow no-break space: round ×, between groups of digits, before a unit's symbol.
+pub(crate) const NARROW: &str = "\u{202f}";
+/// No-break space: between a power and its unit, where the narrow one looks closed.
+const WIDE: &str = "\u{a0}";
+
+/// FLOP of one petaFLOP/s-day: 1e15 x 86400.
+pub(crate) const PETAFLOP_DAY: f64 = 8.64e19;
+
+/// Short-scale words from a million on; the place is a third of the power of ten, less two.
+const SCALES: [&str; 8] = [
+    "million",
+    "billion",
+    "trillion",
+    "quadrillion",
+    "quintillion",
+    "sextillion",
+    "septillion",
+    "octillion",
+];
+
+/// How the magnitude of a number is written.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Style {
+    /// All digits, in groups.
+    Plain,
+    /// Digits and a word of [`SCALES`].
+    Words(i32),
+    /// Digits and a power of ten.
+    Power,
+}
+
+/// Plain below a million, words up to octillions, a power beyond and below a ten-thousandth.
+pub(crate) fn style(digits: &Digits) -> Style {
+    match digits.exponent {
+        ..-4 | 30.. => Style::Power,
+        ..6 => Style::Plain,
+        exponent => Style::Words(exponent / 3),
+    }
+}
+
+/// Appends digits in a style; `least`: at least so many significant digits.
+pub(crate) fn push(out: &mut String, digits: &Digits, style: Style, least: i32) {
+    match style {
+        Style::Plain => push_digits(out, digits, digits.exponent, least),
+        Style::Words(third) => {
+            push_digits(out, digits, digits.exponent - 3 * third, least);
+            let place = usize::try_from(third - 2).ok();
+            if let Some(word) = place.and_then(|place| SCALES.get(place)) {
+                *out += " ";
+                *out += word;
+            }
+        }
+        Style::Power => {
+            push_digits(out, digits, 0, least);
+            push_power(out, digits.exponent);
+        }
+    }
+}
+
+/// The digits with the first one at a power of ten, in groups of three from five digits on.
+fn push_digits(out: &mut String, digits: &Digits, first: i32, least: i32) {
+    let slice = digits.as_slice();
+    let top = first.max(0);
+    let bottom = (first + 1 - least.max(slice.len() as i32)).min(0);
+    for place in (bottom..=top).rev() {
+        let digit = usize::try_from(first - place)
+            .ok()
+            .and_then(|at| slice.get(at))
+            .unwrap_or(&0);
+        out.push(char::from(b'0' + digit));
+        if place > 0 && place % 3 == 0 && top >= 4 {
+            *out += NARROW;
+        }
+        if place == 0 && bottom < 0 {
+            out.push('.');
+        }
+    }
+}
+
+/// ` × 10²³`, after the digits.
+fn push_power(out: &mut String, exponent: i32) {
+    *out += "\u{202f}×\u{202f}10";
+    *out += &superscript(exponent);
+}
+
+/// An integer in plain ASCII digits.
+pub fn integer(value: i64) -> String {
+    let mut out = String::new();
+    if value < 0 {
+        out.push('-');
+    }
+    let mut place = 1u64;
+    let mut rest = value.unsigned_abs();
+    while rest / place > 9 {
+        place *= 10;
+    }
+    while place > 0 {
+        out.push(char::from(b'0' + (rest / place) as u8));
+        rest %= place;
+        place /= 10;
+    }
+    out
+}
+
+/// An integer in raised figures: `²³`, `⁻⁴`.
+pub fn superscript(value: i32) -> String {
+    integer(i64::from(value))
+        .chars()
+        .map(|figure| match figure {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            // The others stand in a row from U+2070 on.
+            _ => char::from_u32(0x2070 + figure as u32 - '0' as u32).unwrap_or(figure),
+        })
+        .collect()
+}
+
+/// What stands for NaN and infinity, which no input gives.
+const NO_NUMBER: &str = "not a number";
+
+/// A finite number's true minus, if any, and its digits; `None` for what has no digits.
+fn start(value: f64, digits: u8) -> Option<(String, Digits)> {
+    if !value.is_finite() {
+        return None;
+    }
+    let sign = if value < 0.0 { "−" } else { "" };
+    Some((sign.to_string(), rounded(value, digits)))
+}
+
+/// The digits of a number in a style that follows from them.
+fn write(value: f64, digits: u8, style: fn(&Digits) -> Style) -> String {
+    let Some((mut out, d)) = start(value, digits) else {
+        return NO_NUMBER.to_string();
+    };
+    push(&mut out, &d, style(&d), 1);
+    out
+}
+
+/// A number in significant digits as a power of ten: `3.1 × 10²³` (U+202F round the sign).
+/// The digits asked are written, zeros too: `1.0 × 10²⁴`. Zero is `0`.
 pub fn scientific(value: f64, digits: u8) -> String {
-    let _ = digits;
-    zmij::Buffer::new().format(value).to_string()
+    if value == 0.0 {
+        return "0".to_string();
+    }
+    let Some((mut out, d)) = start(value, digits) else {
+        return NO_NUMBER.to_string();
+    };
+    push(&mut out, &d, Style::Power, i32::from(digits));
+    out
 }
 
 /// The same for tools: `3.1e23`.
 pub fn ascii(value: f64, digits: u8) -> String {
-    scientific(value, digits)
+    if !value.is_finite() {
+        return "NaN".to_string();
+    }
+    let mut out = String::new();
+    if value < 0.0 {
+        out.push('-');
+    }
+    let d = Digits::of(value).rounded(usize::from(digits.max(1)));
+    push_digits(&mut out, &d, 0, i32::from(digits));
+    if value != 0.0 {
+        out.push('e');
+        out += &integer(i64::from(d.exponent));
+    }
+    out
 }
 
-/// Full precision, shortest text that reads back: `3.1428e23`.
+/// Full precision, shortest digits that read back, in ASCII: `3.1428e23`, `0.345`, `2048`.
 pub fn exact(value: f64) -> String {
-    scientific(value, 17)
+    if !value.is_finite() {
+        return "NaN".to_string();
+    }
+    let mut out = String::new();
+    if value < 0.0 {
+        out.push('-');
+    }
+    let d = Digits::of(value);
+    if (-4..7).contains(&d.exponent) {
+        push_digits(&mut out, &d, d.exponent, 1);
+        return out.replace(NARROW, "");
+    }
+    push_digits(&mut out, &d, 0, 1);
+    out.push('e');
+    out += &integer(i64::from(d.exponent));
+    out
 }
 
 /// Short-scale words in significant digits: `310 sextillion`, `174.6 billion`, `10 000`.
+/// From 10³⁰ on and below 10⁻⁴, where there are no words, a power of ten.
 pub fn words(value: f64, digits: u8) -> String {
-    scientific(value, digits)
+    write(value, digits, style)
 }
 
 /// A plain number in significant digits, grouped by U+202F from five digits: `12 288`, `2048`, `0.367`.
+/// A power of ten from 10²¹ on and below 10⁻⁶.
 pub fn plain(value: f64, digits: u8) -> String {
-    scientific(value, digits)
+    write(value, digits, |d| {
+        if (-6..21).contains(&d.exponent) {
+            Style::Plain
+        } else {
+            Style::Power
+        }
+    })
 }
 
 /// `3.1 × 10²³` from 1e5 on and below 1e-3, plain else: for steps.
 pub fn figure(value: f64, digits: u8) -> String {
-    scientific(value, digits)
+    if is_figure_plain(value, digits) {
+        plain(value, digits)
+    } else {
+        scientific(value, digits)
+    }
 }
 
-/// A range that shares its power: `1.6–5.9 × 10²³`.
+fn is_figure_plain(value: f64, digits: u8) -> bool {
+    let exponent = Digits::of(value)
+        .rounded(usize::from(digits.max(1)))
+        .exponent;
+    value == 0.0 || !value.is_finite() || (-3..5).contains(&exponent)
+}
+
+/// A range that shares its power: `1.6–5.9 × 10²³`; `0.90–1.2 × 10²⁴` one power apart,
+/// both powers from two on. Plain where [`figure`] is.
 pub fn range(low: f64, high: f64, digits: u8) -> String {
-    scientific(low * high, digits)
+    let (a, b) = (rounded(low, digits), rounded(high, digits));
+    let apart = b.exponent - a.exponent;
+    let mut out = String::new();
+    if is_figure_plain(low, digits) && is_figure_plain(high, digits) || low <= 0.0 {
+        out += &figure(low, digits);
+        out.push('–');
+        out += &figure(high, digits);
+    } else if (0..2).contains(&apart) {
+        push_digits(&mut out, &a, -apart, i32::from(digits));
+        out.push('–');
+        push(&mut out, &b, Style::Power, i32::from(digits));
+    } else {
+        push(&mut out, &a, Style::Power, i32::from(digits));
+        out += " to ";
+        push(&mut out, &b, Style::Power, i32::from(digits));
+    }
+    out
+}
+
+fn rounded(value: f64, digits: u8) -> Digits {
+    Digits::of(value).rounded(usize::from(digits.max(1)))
+}
+
+/// A number and a unit's symbol with the space that fits: narrow after plain digits,
+/// a full no-break space after a raised power.
+pub fn with_unit(number: &str, unit: &str) -> String {
+    let raised = number
+        .chars()
+        .next_back()
+        .is_some_and(|c| matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{2079}'));
+    [number, if raised { WIDE } else { NARROW }, unit].concat()
+}
+
+/// FLOP as a power of ten with its unit: `3.1 × 10²³ FLOP`.
+pub fn flop(value: f64, digits: u8) -> String {
+    with_unit(&scientific(value, digits), "FLOP")
 }
 
 /// A fraction as a percentage in significant digits: `34.5 %`.
 pub fn percent(fraction: f64, digits: u8) -> String {
-    scientific(fraction, digits)
+    let Some((mut out, d)) = start(fraction, digits) else {
+        return NO_NUMBER.to_string();
+    };
+    push_percent(&mut out, d);
+    out += NARROW;
+    out.push('%');
+    out
+}
+
+/// The digits of a fraction as those of its percentage, without the sign.
+pub(crate) fn push_percent(out: &mut String, mut digits: Digits) {
+    if digits.as_slice() != [0] {
+        // A shift of the point, not a product: 0.07 x 100 is not 7.
+        digits.exponent += 2;
+    }
+    let style = if (-6..15).contains(&digits.exponent) {
+        Style::Plain
+    } else {
+        Style::Power
+    };
+    push(out, &digits, style, 1);
 }
 
 /// A rate with its prefix: `989 TFLOP/s`.
 pub fn rate(flop_per_s: f64, digits: u8) -> String {
-    scientific(flop_per_s, digits)
+    let Some((mut out, d)) = start(flop_per_s, digits) else {
+        return NO_NUMBER.to_string();
+    };
+    let (prefix, shift) = rate_prefix(&d);
+    let power = push_rate(&mut out, d, shift);
+    out += if power { WIDE } else { NARROW };
+    out += prefix;
+    out += "FLOP/s";
+    out
 }
 
+/// The SI letter for a rate, and the power of ten it stands for.
+pub(crate) fn rate_prefix(digits: &Digits) -> (&'static str, i32) {
+    match digits.exponent {
+        3..6 => ("k", 3),
+        6..9 => ("M", 6),
+        9..12 => ("G", 9),
+        12..15 => ("T", 12),
+        15..18 => ("P", 15),
+        18..21 => ("E", 18),
+        21..24 => ("Z", 21),
+        24..27 => ("Y", 24),
+        _ => ("", 0),
+    }
+}
+
+/// A rate's digits under a prefix; whether it came out as a power of ten.
+pub(crate) fn push_rate(out: &mut String, mut digits: Digits, shift: i32) -> bool {
+    digits.exponent -= shift;
+    let power = !(-4..7).contains(&digits.exponent);
+    push(
+        out,
+        &digits,
+        if power { Style::Power } else { Style::Plain },
+        1,
+    );
+    power
+}
+
+/// Seconds of the units of time that are written, longest first. A year is 365.25 days, a month its twelfth.
+pub(crate) const SPANS: [(f64, &str); 7] = [
+    (31_557_600.0, "year"),
+    (2_629_800.0, "month"),
+    (604_800.0, "week"),
+    (86_400.0, "day"),
+    (3600.0, "hour"),
+    (60.0, "minute"),
+    (1.0, "second"),
+];
+
 /// A duration in the unit a person would choose: `54 days`, `355.2 hours`.
+/// Seconds to two minutes, minutes to two hours, hours to thirty days, days to two years.
 pub fn duration(seconds: f64, digits: u8) -> String {
-    scientific(seconds, digits)
+    let limit = |shortest: f64| seconds.abs() >= shortest;
+    let span = if limit(2.0 * 31_557_600.0) {
+        31_557_600.0
+    } else if limit(30.0 * 86_400.0) {
+        86_400.0
+    } else if limit(7200.0) {
+        3600.0
+    } else if limit(120.0) {
+        60.0
+    } else {
+        1.0
+    };
+    duration_in(seconds, span, digits)
+}
+
+/// A duration in a given unit (its seconds, one of [`SPANS`]).
+pub(crate) fn duration_in(seconds: f64, span: f64, digits: u8) -> String {
+    let mut out = words(seconds / span, digits);
+    let one = out == "1";
+    out.push(' ');
+    out += SPANS
+        .iter()
+        .find(|(length, _)| *length == span)
+        .map_or("second", |(_, name)| name);
+    if !one {
+        out.push('s');
+    }
+    out
+}
+
+/// FLOP in petaFLOP/s-days of 8.64e19 FLOP: `3640 petaFLOP/s-days`.
+pub fn petaflop_days(flop: f64, digits: u8) -> String {
+    let number = words(flop / PETAFLOP_DAY, digits);
+    let unit = if number == "1" {
+        "petaFLOP/s-day"
+    } else {
+        "petaFLOP/s-days"
+    };
+    with_unit(&number, unit)
+}
+
+/// A ratio before a name, in two digits: `2.1 times`, `0.94 of`, `a 67th of`.
+pub fn relative(ratio: f64) -> String {
+    if ratio.is_nan() || ratio <= 0.0 || ratio.is_infinite() {
+        return "not comparable with".to_string();
+    }
+    let mut out = String::new();
+    if ratio >= 0.995 {
+        out += &words(ratio, 2);
+        out += " times";
+        return out;
+    }
+    if ratio >= 0.1 {
+        out += &plain(ratio, 2);
+        out += " of";
+        return out;
+    }
+    let parts = rounded(1.0 / ratio, 2);
+    if parts.exponent >= 6 {
+        out += &scientific(ratio, 2);
+        out += " of";
+        return out;
+    }
+    // More than ten parts in two digits: a whole number.
+    let mut whole = String::new();
+    push(&mut whole, &parts, Style::Plain, 1);
+    let figures = whole.as_bytes();
+    let teen = figures.len() > 1 && figures.get(figures.len() - 2) == Some(&b'1');
+    // Spoken with a vowel: eight…, eleven, eighteen (and eleven or eighteen thousand).
+    let leading = whole.split('\u{202f}').next().unwrap_or("");
+    let vowel = whole.starts_with('8') || leading == "11" || leading == "18";
+    out += if vowel { "an " } else { "a " };
+    out += &whole;
+    out += match figures.last() {
+        Some(b'1') if !teen => "st",
+        Some(b'2') if !teen => "nd",
+        Some(b'3') if !teen => "rd",
+        _ => "th",
+    };
+    out += " of";
+    out
+}
+
+/// A number as a screen reader should say it: `3.1 times 10 to the 23`, `12288`.
+pub fn spoken(value: f64, digits: u8) -> String {
+    speak(&figure(value, digits))
+}
+
+/// A range as it should be said: `1.6 to 5.9 times 10 to the 23`.
+pub fn spoken_range(low: f64, high: f64, digits: u8) -> String {
+    speak(&range(low, high, digits))
+}
+
+/// A printed number in words and plain figures, by its marks.
+fn speak(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut raised = false;
+    for c in text.chars() {
+        let figure = match c {
+            '¹' => Some('1'),
+            '²' => Some('2'),
+            '³' => Some('3'),
+            '\u{2070}'..='\u{2079}' => char::from_u32(c as u32 - 0x2070 + '0' as u32),
+            _ => None,
+        };
+        if (figure.is_some() || c == '⁻') && !raised {
+            raised = true;
+            out += " to the ";
+        }
+        match (c, figure) {
+            (_, Some(figure)) => out.push(figure),
+            ('⁻' | '−', _) => out += "minus ",
+            ('\u{202f}', _) => {}
+            ('×', _) => out += " times ",
+            ('–', _) => out += " to ",
+            _ => {
+                raised = false;
+                out.push(c);
+            }
+        }
+    }
+    out
+}
+
+/// Months as they are printed.
+pub(crate) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// An ISO date in words, as far as it goes: `25 November 2026`, `November 2026`, `2026`.
+/// What is no ISO date comes back as it is.
+pub fn date(iso: &str) -> String {
+    let mut parts = iso.split('-');
+    let mut number = || {
+        let part = parts.next()?;
+        let plain = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then_some(part)
+    };
+    let (year, month, day) = (number(), number(), number());
+    let name = month
+        .map(|month| from_digits(month, 0) as usize)
+        .and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    match (year, name, day) {
+        (Some(year), Some(name), Some(day)) => {
+            [day.trim_start_matches('0'), " ", name, " ", year].concat()
+        }
+        (Some(year), Some(name), None) => [name, " ", year].concat(),
+        _ => iso.to_string(),
+    }
 }
