@@ -1,0 +1,160 @@
+//! Real cases, typed as people published them, with their traps named.
+
+mod common;
+
+use common::{from_query, near};
+use compute_core::agreement::Verdict;
+use compute_core::estimate::Estimate;
+
+struct Case(Estimate);
+
+#[track_caller]
+fn case(query: &str) -> Case {
+    let (_, result) = from_query(query);
+    let errors: Vec<_> = result
+        .problems
+        .iter()
+        .filter(|problem| problem.severity == compute_core::problem::Severity::Error)
+        .collect();
+    assert!(errors.is_empty(), "{query}: {errors:?}");
+    Case(result)
+}
+
+impl Case {
+    #[track_caller]
+    fn counted(self, want: f64) -> Case {
+        near("counting", self.0.counting.as_ref().expect("counting").total.value, want, 1e-4);
+        self
+    }
+
+    #[track_caller]
+    fn timed(self, want: f64) -> Case {
+        near("time", self.0.hardware.as_ref().expect("hardware").total.value, want, 1e-4);
+        self
+    }
+
+    #[track_caller]
+    fn implies(self, want: f64) -> Case {
+        let agreement = self.0.agreement.as_ref().expect("agreement");
+        near("implied", agreement.implied_utilization.value, want, 2e-3);
+        self
+    }
+
+    #[track_caller]
+    fn verdict(self, want: Verdict) -> Case {
+        assert_eq!(self.0.agreement.as_ref().expect("agreement").verdict, want);
+        self
+    }
+
+    #[track_caller]
+    fn says(self, code: &str) -> Case {
+        assert!(
+            self.0.problems.iter().any(|problem| problem.code == code),
+            "no {code} among {:?}",
+            self.0.problems
+        );
+        self
+    }
+}
+
+#[test]
+fn llama_3_1_405b_by_hours_and_by_days() {
+    case("params=405B&data=15.6T+tokens&hw=H100&chip_hours=30.84M+GPU+hours")
+        .counted(3.7908e25)
+        .timed(3.2954e25)
+        .implies(0.3451)
+        .verdict(Verdict::Agree);
+    case("params=405B&data=15.6T+tokens&chips=16384+H100&time=54+days&util=38%25")
+        .timed(2.8740e25)
+        .implies(0.5012)
+        .says("names-accelerator");
+}
+
+#[test]
+fn deepseek_v3_counts_the_active_parameters() {
+    let query = "params=671B&active=37B&data=14.8T&chip_hours=2,788,000+H800+GPU+hours";
+    case(query).counted(3.2856e24).timed(2.9791e24).says("names-accelerator");
+    for spelling in ["2,788K", "2.788M"] {
+        case(&format!("params=671B&active=37B&data=14.8T&hw=H800&chip_hours={spelling}")).timed(2.9791e24);
+    }
+    let as_dense = case("params=671B&data=14.8T&hw=H800&chip_hours=2.788M")
+        .implies(6.0002)
+        .verdict(Verdict::Impossible);
+    let agreement = as_dense.0.agreement.expect("agreement");
+    let first = &agreement.causes[0];
+    assert!(first.text.contains("37 billion active"), "{}", first.text);
+    assert!(first.text.contains("plausible"), "{}", first.text);
+    assert!(first.fix.is_some());
+    assert!(agreement.causes.len() >= 3, "{:?}", agreement.causes);
+}
+
+#[test]
+fn rwkv_14b_reads_giga_tokens_products_and_months() {
+    case("params=14B&data=332G+tokens&chips=8x8&hw=A100&time=3+months")
+        .counted(2.7888e22)
+        .timed(4.7260e22)
+        .implies(0.1770)
+        .verdict(Verdict::Differ);
+    let (_, refused) = from_query("params=14B&data=332G+tokens&chips=8x8%3D64&hw=A100&time=3+months");
+    assert!(refused.hardware.is_none() && refused.counting.is_some());
+}
+
+#[test]
+fn openllama_7b_counts_cores_of_a_slice_as_half_as_many_chips() {
+    for hw in ["hw=TPU+v4&chips=256", "hw=TPU+v4-512", "hw=256+TPU+v4+chips"] {
+        case(&format!("params=7B&data=1T+tokens&{hw}&time=20+days"))
+            .counted(4.2e22)
+            .timed(3.6495e22)
+            .implies(0.3452);
+    }
+}
+
+#[test]
+fn glm_130b_takes_eight_chips_a_machine() {
+    case("params=130B&data=400B+tokens&hw=96+DGX+A100&time=~60+days")
+        .counted(3.12e23)
+        .timed(3.7265e23)
+        .implies(0.2512)
+        .says("names-machines")
+        .says("approximate");
+    let as_chips = case("params=130B&data=400B+tokens&hw=A100&chips=96&time=60+days")
+        .implies(2.0094)
+        .verdict(Verdict::Impossible);
+    let causes = as_chips.0.agreement.expect("agreement").causes;
+    assert!(
+        causes.iter().any(|cause| cause.text.contains("machine") && cause.text.contains("25 %")
+            || cause.text.contains("machine") && cause.text.contains("25\u{202f}%")
+            || cause.text.contains("machine") && cause.text.contains("25\u{a0}%")),
+        "{causes:?}"
+    );
+}
+
+#[test]
+fn moco_v3_resolves_a_slice_without_the_word_tpu() {
+    case("domain=other&hw=v3-512&time=2.1+h").timed(9.5220e19);
+}
+
+#[test]
+fn a_fine_tuning_below_five_percent_is_implausible() {
+    case("kind=fine-tuning&params=70B&batch=2048+*+16&steps=500&hw=A100&chips=16&time=13.5+h")
+        .counted(6.8813e18)
+        .implies(0.02836)
+        .verdict(Verdict::Implausible);
+}
+
+#[test]
+fn a_peak_with_sparsity_is_caught() {
+    case("hw=H100&format=bf16&peak=1979+TFLOPS&chips=1&time=1+day").says("sparse-peak");
+    let (_, fine) = from_query("hw=H100&format=bf16&peak=989+TFLOPS&chips=1&time=1+day");
+    assert!(fine.problems.iter().all(|problem| problem.code != "sparse-peak"));
+}
+
+#[test]
+fn throughput_gives_a_utilization() {
+    use compute_core::calibration::{flop_per_token, from_throughput};
+    let without_table = flop_per_token(6738415616.0 - 32000.0 * 4096.0, 32.0, 4096.0, 4096.0);
+    near("per token", without_table, 46086512640.0, 1e-12);
+    near("share", from_throughput(9600.0, without_table, 989.4e12), 0.4472, 1e-3);
+    let with_table = flop_per_token(6738415616.0, 32.0, 4096.0, 4096.0);
+    near("with table", from_throughput(9600.0, with_table, 989.4e12), 0.4548, 1e-3);
+}
