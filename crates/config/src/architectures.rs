@@ -1,0 +1,78 @@
+//! The registry of architectures: a new type is one line here, and a function or a table row in its family.
+
+use crate::cfg::{Cfg, R};
+use crate::context::Cx;
+use crate::families::*;
+
+/// Types that one function counts.
+pub struct Architecture {
+    /// Values of `model_type`.
+    pub types: &'static [&'static str],
+    /// Type whose defaults hold where transformers has no class for the type itself.
+    pub like: Option<&'static str>,
+    /// Class whose head is counted when the file names none.
+    pub class: &'static str,
+    /// Counts a model of these types.
+    pub count: fn(&mut Cx, &Cfg) -> R<()>,
+}
+
+const fn a(types: &'static [&'static str], class: &'static str, count: fn(&mut Cx, &Cfg) -> R<()>) -> Architecture {
+    Architecture { types, like: None, class, count }
+}
+
+const fn like(
+    types: &'static [&'static str],
+    like: &'static str,
+    class: &'static str,
+    count: fn(&mut Cx, &Cfg) -> R<()>,
+) -> Architecture {
+    Architecture { types, like: Some(like), class, count }
+}
+
+const LM: &str = "ForCausalLM";
+
+/// All architectures, apart from the rows of [`dense::ROWS`].
+pub const ARCHITECTURES: &[Architecture] = &[
+    a(&["gpt2", "gpt-sw3", "openai-gpt", "gpt_bigcode", "ctrl"], "LMHeadModel", gpt::gpt2),
+    a(&["gpt_neo"], LM, gpt::gpt_neo),
+    a(&["gptj", "codegen"], LM, gpt::gptj),
+    a(&["gpt_neox"], LM, gpt::gpt_neox),
+    a(&["gpt_neox_japanese"], LM, gpt::gpt_neox_japanese),
+    a(&["opt"], LM, gpt::opt),
+    a(&["bloom"], LM, gpt::bloom),
+    a(&["falcon"], LM, gpt::falcon),
+    like(&["RefinedWeb", "RefinedWebModel"], "falcon", LM, gpt::falcon),
+    a(&["mpt"], LM, gpt::mpt),
+    a(&["xglm", "biogpt"], LM, gpt::xglm),
+    a(&["qwen"], LM, gpt::qwen),
+    a(&["chatglm"], LM, gpt::chatglm),
+    // The rows of the table of decoders in the manner of Llama.
+    like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
+    like(&["code_llama", "yi", "aquila", "xverse", "internlm", "internlm2", "baichuan"], "llama", LM, dense::count),
+    like(&["stablelm_epoch"], "stablelm", LM, dense::count),
+];
+
+/// How a type is counted.
+pub fn find(model_type: &str) -> Option<fn(&mut Cx, &Cfg) -> R<()>> {
+    ARCHITECTURES
+        .iter()
+        .find(|a| a.types.contains(&model_type))
+        .map(|a| a.count)
+        .or_else(|| dense::row(model_type).map(|_| dense::count as fn(&mut Cx, &Cfg) -> R<()>))
+}
+
+/// The class counted when the file names none.
+pub fn default_class(model_type: &str) -> &'static str {
+    ARCHITECTURES.iter().find(|a| a.types.contains(&model_type)).map_or(LM, |a| a.class)
+}
+
+/// The type whose defaults hold for one that transformers does not know.
+pub fn like_of(model_type: &str) -> Option<&'static str> {
+    ARCHITECTURES.iter().find(|a| a.types.contains(&model_type)).and_then(|a| a.like)
+}
+
+/// Every type that can be counted.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    let rows = dense::ROWS.iter().flat_map(|r| r.types.iter().copied());
+    ARCHITECTURES.iter().flat_map(|a| a.types.iter().copied()).chain(rows)
+}
