@@ -394,28 +394,21 @@ fn join(how: Join, left: &Curve, right: &Curve) -> Curve {
     let start = how.result(left.ln_at(0.0), right.ln_at(0.0));
     let reach = |left_z, right_z| how.result(left.ln_at(left_z), right.ln_at(right_z)) - start;
     let rise = reach(STEP, 0.0).hypot(reach(0.0, STEP));
-    let middle = quantile(how, left, right, 0.0, start, rise);
+    let everything = (f64::NEG_INFINITY, f64::INFINITY);
+    let middle = quantile(how, left, right, 0.0, start, rise, everything);
     let mut ln = [middle; KNOTS];
     for sign in [1.0, -1.0] {
         // Outwards from the middle, each guessed from the rise so far and its change.
         let (mut at, mut rise, mut bend) = (middle, rise, 0.0);
         for step in 1..=MIDDLE {
-            let index = if sign > 0.0 {
-                MIDDLE + step
+            let (index, within) = if sign > 0.0 {
+                (MIDDLE + step, (at, f64::INFINITY))
             } else {
-                MIDDLE - step
+                (MIDDLE - step, (f64::NEG_INFINITY, at))
             };
             let expected = (rise + bend).max(rise / 2.0);
-            let guess = at + sign * expected;
-            let found = quantile(
-                how,
-                left,
-                right,
-                score_of(index),
-                guess,
-                expected + bend / 2.0,
-            );
-            // Quantiles rise, whatever rounding does.
+            let (guess, rate) = (at + sign * expected, expected + bend / 2.0);
+            let found = quantile(how, left, right, score_of(index), guess, rate, within);
             let found_rise = (sign * (found - at)).max(0.0);
             bend = if step > 1 { found_rise - rise } else { 0.0 };
             rise = found_rise;
@@ -428,19 +421,32 @@ fn join(how: Join, left: &Curve, right: &Curve) -> Curve {
     Curve::through(&ln)
 }
 
-/// ln of the quantile at a score, by secants from a guess and a rise per step.
-fn quantile(how: Join, left: &Curve, right: &Curve, z: f64, guess: f64, rise: f64) -> f64 {
+/// ln of the quantile at a score, by secants from a guess and a rise per step, inside a bracket that closes.
+fn quantile(
+    how: Join,
+    left: &Curve,
+    right: &Curve,
+    z: f64,
+    guess: f64,
+    rise: f64,
+    within: (f64, f64),
+) -> f64 {
     // The smaller tail, whose logarithm is nearly straight in the score.
     let sign = if z > 0.0 { 1.0 } else { -1.0 };
-    let tail = normal_above(sign * z);
+    let tail = normal_below(-z.abs());
     let per_score = tail / density(z);
-    let (mut at, mut slope) = (guess, rise / STEP);
+    let (mut low, mut high) = within;
+    if how == Join::Sum {
+        // A sum is above each of its parts, and so are its quantiles.
+        low = low.max(left.ln_at(z)).max(right.ln_at(z));
+    }
+    let (mut at, mut slope) = (guess.min(high).max(low), rise / STEP);
     let mut before: Option<(f64, f64)> = None;
-    for _ in 0..12 {
+    for _ in 0..30 {
         let below = below(how, left, right, at);
         let found = if sign > 0.0 { 1.0 - below } else { below };
         let error = -sign * (found.max(0.0) / tail).ln() * per_score;
-        let error = error.clamp(-2.0, 2.0);
+        let error = error.clamp(-1.0, 1.0);
         // The first slope is a guess, good to a few percent.
         let mut left_over = error.abs() / 20.0;
         if let Some((earlier, its_error)) = before {
@@ -452,7 +458,21 @@ fn quantile(how: Join, left: &Curve, right: &Curve, z: f64, guess: f64, rise: f6
             }
         }
         before = Some((at, error));
-        at -= error * slope;
+        if error < 0.0 {
+            low = low.max(at);
+        } else {
+            high = high.min(at);
+        }
+        let next = at - error * slope;
+        at = if next >= low && next <= high {
+            next
+        } else if low.is_finite() && high.is_finite() {
+            left_over = high - low;
+            (low + high) / 2.0
+        } else {
+            left_over = 1.0;
+            next
+        };
         if left_over < 1e-5 {
             break;
         }
