@@ -270,16 +270,53 @@ pub struct Catalog {
 
 impl Names for Catalog {
     fn find(&self, name: &str) -> Option<usize> {
-        let key = normalize(name);
-        self.lookup(&key).or_else(|| {
-            // "NVIDIA A100" is the A100, "Google A100" is not: the maker must be the row's own.
-            self.vendors.iter().find_map(|(prefix, vendor)| {
-                let index = self.lookup(key.strip_prefix(prefix.as_str())?)?;
-                let row = self.accelerators.get(index)?;
-                (row.vendor == *vendor).then_some(index)
-            })
-        })
+        let mut key = normalize(name);
+        // "V100s" are several V100; the V100S, another card, has a capital.
+        if key.ends_with("v100s") && name.ends_with("100s") && name.contains('V') {
+            key.pop();
+        }
+        let turned = memory_last(&key);
+        for key in [Some(key), turned].into_iter().flatten() {
+            for ending in ENDINGS {
+                let found = key.strip_suffix(ending).and_then(|key| self.named(key));
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
     }
+}
+
+/// What may stand behind a name that is known without it; the name as it stands goes first.
+const ENDINGS: [&str; 10] = [
+    "",
+    "s",
+    "gpu",
+    "gpus",
+    "chip",
+    "chips",
+    "card",
+    "cards",
+    "accelerator",
+    "accelerators",
+];
+
+/// `80gba100` as `a10080gb`: papers write the memory first, too.
+fn memory_last(key: &str) -> Option<String> {
+    let digits = key.bytes().take_while(u8::is_ascii_digit).count();
+    let (size, rest) = key.split_at_checked(digits)?;
+    let rest = rest.strip_prefix("gb")?;
+    if size.is_empty() || rest.is_empty() {
+        return None;
+    }
+    // The memory goes before an ending: "80GB A100 GPUs".
+    let end = ENDINGS
+        .iter()
+        .rev()
+        .find_map(|ending| rest.strip_suffix(ending))
+        .unwrap_or(rest);
+    Some([end, size, "gb"].concat())
 }
 
 /// Why a text of tables was not read. The tables in use stay.
@@ -354,6 +391,18 @@ impl Catalog {
         take(&mut self.names, newer.names);
         take(&mut self.vendors, newer.vendors);
         self
+    }
+
+    /// The accelerator of that normalized name, with or without its own maker in front: "NVIDIA A100"
+    /// is the A100, "Google A100" is nothing.
+    fn named(&self, key: &str) -> Option<usize> {
+        self.lookup(key).or_else(|| {
+            self.vendors.iter().find_map(|(prefix, vendor)| {
+                let index = self.lookup(key.strip_prefix(prefix.as_str())?)?;
+                let row = self.accelerators.get(index)?;
+                (row.vendor == *vendor).then_some(index)
+            })
+        })
     }
 
     fn lookup(&self, key: &str) -> Option<usize> {
@@ -439,9 +488,9 @@ impl Catalog {
     }
 }
 
-/// A name without its maker in front. `Tesla` and `Apple` stay: a Tesla M4 is no Apple M4.
-fn without_vendor<'a>(text: &'a str, vendor: &str) -> &'a str {
-    if vendor == "Tesla" || vendor == "Apple" {
+/// A name without its maker in front. Some stay: a Tesla M4 is no Apple M4, and "LPU" alone is no Groq chip.
+pub fn without_vendor<'a>(text: &'a str, vendor: &str) -> &'a str {
+    if ["Tesla", "Apple", "Groq"].contains(&vendor) {
         return text;
     }
     text.strip_prefix(vendor)

@@ -3,7 +3,7 @@
 use crate::Tables;
 use crate::csv;
 use crate::table::Table;
-use compute_core::catalog::{Catalog, Format, normalize};
+use compute_core::catalog::{Catalog, Format, normalize, without_vendor};
 use compute_core::quantity::Names;
 use std::collections::BTreeMap;
 
@@ -193,9 +193,8 @@ fn hardware(table: &Table, errors: &mut Vec<String>) {
             .into_iter()
             .chain(table.get(row, "aliases").split(';'))
         {
-            let without = name.strip_prefix(vendor).map_or(name, str::trim_start);
-            for text in [name, without] {
-                if text.is_empty() || (text == without && ["Tesla", "Apple"].contains(&vendor)) {
+            for text in [name, without_vendor(name, vendor)] {
+                if text.is_empty() {
                     continue;
                 }
                 if let Some(other) = keys.insert(normalize(text), row)

@@ -7,7 +7,7 @@ use crate::Tables;
 use crate::check::peak;
 use crate::csv::{number, scaled};
 use crate::table::Table;
-use compute_core::catalog::{Format, kebab, normalize};
+use compute_core::catalog::{Format, kebab, normalize, without_vendor};
 use std::collections::BTreeSet;
 
 /// All that the page's core needs.
@@ -242,15 +242,7 @@ fn accelerators(table: &Table, rows: &[usize]) -> String {
 /// The aliases that do not follow from id and names.
 fn aliases(table: &Table, row: usize) -> String {
     let vendor = table.get(row, "vendor");
-    let without = |text: &'static str| {
-        if ["Tesla", "Apple"].contains(&vendor) {
-            text
-        } else {
-            text.strip_prefix(vendor)
-                .and_then(|rest| rest.strip_prefix(' '))
-                .unwrap_or(text)
-        }
-    };
+    let without = |text: &'static str| without_vendor(text, vendor);
     let mut known = BTreeSet::new();
     for column in ["id", "name", "short"] {
         let text = without(table.get(row, column));
