@@ -19,4 +19,5 @@ pub mod request;
 pub mod step;
 pub mod sum;
 pub mod uncertain;
+pub mod walkthrough;
 pub mod words;

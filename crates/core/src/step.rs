@@ -76,6 +76,8 @@ pub enum Expr {
     Sum(Vec<Expr>),
     /// First over second.
     Quotient(Box<Expr>, Box<Expr>),
+    /// The whole part of an exact number.
+    Floor(Box<Expr>),
 }
 
 impl Expr {
@@ -93,6 +95,7 @@ impl Expr {
                 Uncertain::sum(&terms)
             }
             Expr::Quotient(top, bottom) => top.value().over(&bottom.value()),
+            Expr::Floor(inner) => Uncertain::exact(inner.value().value.floor()),
         }
     }
 
@@ -127,6 +130,7 @@ impl Expr {
                 top.slots(into);
                 bottom.slots(into);
             }
+            Expr::Floor(inner) => inner.slots(into),
         }
     }
 
@@ -143,6 +147,7 @@ impl Expr {
                 });
                 text
             }
+            Expr::Floor(inner) => ["floor(", &inner.print(leaf), ")"].concat(),
             _ => leaf(self),
         }
     }
@@ -159,14 +164,23 @@ impl Expr {
 fn join(parts: &[Expr], sign: &str, leaf: &dyn Fn(&Expr) -> String) -> String {
     let mut text = String::new();
     for part in parts {
-        if !text.is_empty() {
-            text.push_str(sign);
-        }
-        text.push_str(&if sign == " × " {
+        let next = if sign == " × " {
             part.bracketed(leaf)
         } else {
             part.print(leaf)
-        });
+        };
+        match next.strip_prefix('−') {
+            Some(positive) if !text.is_empty() && sign == " + " => {
+                text.push_str(" − ");
+                text.push_str(positive);
+            }
+            _ => {
+                if !text.is_empty() {
+                    text.push_str(sign);
+                }
+                text.push_str(&next);
+            }
+        }
     }
     text
 }
