@@ -10,7 +10,7 @@ use crate::operations;
 use crate::phase::PhaseKind;
 use crate::problem::{Problem, Severity};
 use crate::quantity;
-use crate::regulation::{self, PhaseTotal, Totals};
+use crate::regulation::{self, Modifier, PhaseTotal, Totals};
 use crate::request::{Basis, Domain, Inputs, Request};
 use crate::step::{Expr, Item, Method, Step};
 use crate::sum::{Total, sum};
@@ -106,6 +106,8 @@ pub struct Estimate {
     pub totals: Option<Totals>,
     /// The comparison of both methods, over the kinds that have both.
     pub agreement: Option<Agreement>,
+    /// EU rule for modified models, where the original's compute is given.
+    pub modifier: Option<Modifier>,
     /// Steps of the comparison.
     pub comparison_steps: Vec<Step>,
     /// Known models next to the headline.
@@ -215,7 +217,12 @@ pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
     };
     let totals = headline.map(|_| regulation::totals(&headline_phases));
 
-    let (agreement, comparison_steps) = compare(&phases, form, request, catalog, headline, totals.as_ref());
+    let modifier = match (&request.original, &totals) {
+        (Some(original), Some(totals)) => regulation::modifier(original, request.systemic, totals),
+        _ => None,
+    };
+    let (agreement, comparison_steps) =
+        compare(&phases, form, request, catalog, headline, totals.as_ref());
     let nearest = totals
         .as_ref()
         .map(|totals| comparison::nearest(totals.all.value, &request.name, catalog))
@@ -227,6 +234,7 @@ pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
         headline,
         totals,
         agreement,
+        modifier,
         comparison_steps,
         nearest,
         problems,
@@ -278,7 +286,10 @@ fn time_phase(inputs: &crate::request::Hardware, phase: u8) -> PhaseHardware {
 }
 
 fn last_value(steps: &[Step]) -> Uncertain {
-    steps.last().map(|step| step.value.clone()).unwrap_or_default()
+    steps
+        .last()
+        .map(|step| step.value.clone())
+        .unwrap_or_default()
 }
 
 fn method_result<'a>(
@@ -356,7 +367,9 @@ fn compare(
     headline: Option<Headline>,
     totals: Option<&Totals>,
 ) -> (Option<Agreement>, Vec<Step>) {
-    let has = |kind, by: &dyn Fn(&PhaseResult) -> bool| phases.iter().any(|phase| phase.kind == kind && by(phase));
+    let has = |kind, by: &dyn Fn(&PhaseResult) -> bool| {
+        phases.iter().any(|phase| phase.kind == kind && by(phase))
+    };
     let both = |kind| {
         has(kind, &|phase| phase.counting.is_some()) && has(kind, &|phase| phase.hardware.is_some())
     };
@@ -367,7 +380,12 @@ fn compare(
     for phase in phases.iter().filter(|phase| both(phase.kind)) {
         counted.extend(phase.counting.as_ref().map(|result| result.flop.clone()));
         timed.extend(phase.hardware.as_ref().map(|result| result.flop.clone()));
-        capacities.extend(phase.hardware.as_ref().map(|result| result.capacity.clone()));
+        capacities.extend(
+            phase
+                .hardware
+                .as_ref()
+                .map(|result| result.capacity.clone()),
+        );
     }
     let step = |id, expr, unit| Step::new(id, Method::Comparison, None, Item::Example, expr, unit);
     let quotient = |top, bottom| Expr::Quotient(Box::new(top), Box::new(bottom));
@@ -378,7 +396,10 @@ fn compare(
         let capacity = sum(&capacities).as_uncertain().clone();
         steps.push(step(
             "ratio",
-            quotient(Expr::Earlier("counted", counted.clone()), Expr::Earlier("by accelerator time", timed.clone())),
+            quotient(
+                Expr::Earlier("counted", counted.clone()),
+                Expr::Earlier("by accelerator time", timed.clone()),
+            ),
             "",
         ));
         steps.push(step(
@@ -389,7 +410,9 @@ fn compare(
             ),
             "%",
         ));
-        agreement = Some(agreement::compare(&counted, &timed, &capacity, form, request, catalog));
+        agreement = Some(agreement::compare(
+            &counted, &timed, &capacity, form, request, catalog,
+        ));
     }
     if let (Some(headline), Some(totals)) = (headline, totals) {
         let total = totals.all.as_uncertain().clone();
@@ -405,7 +428,10 @@ fn compare(
         steps.push(line);
         steps.push(step(
             "unit",
-            quotient(Expr::Earlier("headline", total), Expr::Constant(PETAFLOP_DAY, "8.64 × 10¹⁹")),
+            quotient(
+                Expr::Earlier("headline", total),
+                Expr::Constant(PETAFLOP_DAY, "8.64 × 10¹⁹"),
+            ),
             "petaFLOP/s-days",
         ));
     }

@@ -317,7 +317,13 @@ pub fn estimate(form: &Form, catalog: &'static Catalog, before: &[CoreProblem]) 
         text,
         agreement: result.agreement.as_ref().map(AgreementOut::from),
         comparison: comparison(&result, catalog),
-        modifier: modifier(&request, &result),
+        modifier: result.modifier.as_ref().map(|modifier| Modifier {
+            threshold: Uncertain::from(&modifier.threshold),
+            share: Uncertain::from(&modifier.share),
+            is_provider: modifier.is_provider,
+            inherits_systemic_risk: modifier.inherits,
+            total: modifier.total.as_ref().map(Uncertain::from),
+        }),
         link: link::encode_form(form),
         problems: before
             .iter()
@@ -360,8 +366,4 @@ fn comparison(result: &CoreEstimate, catalog: &'static Catalog) -> Option<Compar
         above: model(&result.nearest.above),
         thresholds,
     })
-}
-
-fn modifier(_request: &Request, _result: &CoreEstimate) -> Option<Modifier> {
-    None
 }
