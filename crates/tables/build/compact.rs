@@ -108,22 +108,21 @@ fn numbers(table: &Table, rows: &[usize], name: &str) -> Vec<String> {
         .collect()
 }
 
-/// A number as digits and the letter of its exponent.
+/// A number as digits and the letter of its exponent; a larger exponent than the letters go to lengthens the digits.
 fn short_number(text: &str) -> String {
-    match scaled(text) {
-        None => String::new(),
-        Some((mantissa, 0)) => mantissa.to_string(),
-        Some((mantissa, exponent)) => format!("{mantissa}{}", exponent_letter(exponent)),
-    }
-}
-
-fn exponent_letter(exponent: i32) -> char {
-    let (first, steps) = if exponent < 0 {
-        (b'a', -1 - exponent)
-    } else {
-        (b'A', exponent)
+    let Some((mut mantissa, mut exponent)) = scaled(text) else {
+        return String::new();
     };
-    char::from(first + u8::try_from(steps.min(25)).unwrap_or(25))
+    while exponent > 25 {
+        mantissa *= 10;
+        exponent -= 1;
+    }
+    let letter = match exponent {
+        0 => return mantissa.to_string(),
+        1.. => char::from(b'A' + exponent as u8),
+        _ => char::from(b'a' + (-1 - exponent).min(25) as u8),
+    };
+    format!("{mantissa}{letter}")
 }
 
 /// The id where it is not the kebab-case of the name.
