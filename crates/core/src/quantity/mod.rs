@@ -4,12 +4,21 @@
 //! makes every number a person sees, as plain text with real superscripts
 //! (`3.1 × 10²³`), which the reader reads back to the same number.
 
+mod accelerator;
+mod calendar;
 mod decimal;
+mod echo;
+mod expression;
+mod fault;
+mod fold;
 mod read;
+mod unit;
 mod write;
 
+pub use accelerator::read_accelerator;
 pub use decimal::parse_f64;
-pub use read::{read, read_accelerator};
+pub use read::{is_zero, read};
+pub use unit::Measure;
 pub use write::*;
 
 /// What a field takes: picks units, bounds and echo.
@@ -70,6 +79,8 @@ pub struct Reading {
     pub notes: Vec<Note>,
     /// An accelerator named inside the text (`16k H100s`, `2.788M H800 GPU hours`): index and the text of its name.
     pub accelerator: Option<(usize, String)>,
+    /// What the unit behind it measures, where one was typed: `Tokens` of `300B tokens`.
+    pub measure: Option<Measure>,
 }
 
 impl Reading {

@@ -1,0 +1,285 @@
+//! A reading in words and units, rounded to what was typed.
+
+use super::QuantityKind;
+use super::decimal::{Digits, from_digits};
+use super::expression::Value;
+use super::read::Outcome;
+use super::unit::Measure;
+use super::write::{
+    NARROW, PETAFLOP_DAY, SPANS, Style, duration, duration_in, push, push_percent, push_rate,
+    rate_prefix, style, words,
+};
+
+/// Rounded to six significant digits, as results of arithmetic are shown.
+pub(crate) fn round6(number: f64) -> f64 {
+    value_of(&Digits::of(number).rounded(6))
+}
+
+fn value_of(digits: &Digits) -> f64 {
+    let mut text = [b'0'; 17];
+    let slice = digits.as_slice();
+    for (place, digit) in text.iter_mut().zip(slice) {
+        *place = b'0' + digit;
+    }
+    let text = text.get(..slice.len()).unwrap_or(&[]);
+    let last = digits.exponent - slice.len() as i32 + 1;
+    from_digits(str::from_utf8(text).unwrap_or("0"), last)
+}
+
+/// The digits that are shown: all of a number as typed or a whole one, six of a computed one.
+fn shown(value: &Value, number: f64) -> Digits {
+    let digits = Digits::of(number);
+    if value.literal.is_some() || number.fract() == 0.0 && number.abs() < 1e15 {
+        digits
+    } else {
+        digits.rounded(6)
+    }
+}
+
+/// Long figures in groups, others in words.
+fn typed_style(digits: &Digits) -> Style {
+    match style(digits) {
+        Style::Words(_) if digits.as_slice().len() > 6 && digits.exponent < 15 => Style::Plain,
+        style => style,
+    }
+}
+
+/// The number of a value in the unit it is echoed in, and that unit's word with the space before it.
+fn in_unit(kind: QuantityKind, value: &Value, text: &str) -> (f64, String) {
+    let number = value.number;
+    let plural = |name: &str, number: f64| {
+        let one = if number == 1.0 { "" } else { "s" };
+        [" ", name, one].concat()
+    };
+    let Some(unit) = value.unit else {
+        return match kind {
+            QuantityKind::Flop => (number, " FLOP".to_string()),
+            _ => (number, String::new()),
+        };
+    };
+    match (kind, unit.measure) {
+        (QuantityKind::Count, _) => {
+            let (from, to) = value.phrase;
+            let phrase = text.get(from..to).unwrap_or("");
+            (number, [" ", phrase].concat())
+        }
+        (QuantityKind::Flop, Measure::Connections) => (number, " multiply-adds".to_string()),
+        (QuantityKind::Flop, _) if unit.factor != 1.0 => {
+            let days = number * (unit.factor / PETAFLOP_DAY);
+            (days, plural("petaFLOP/s-day", days))
+        }
+        (QuantityKind::Flop, _) => (number, " FLOP".to_string()),
+        (_, _) => {
+            let name = SPANS
+                .iter()
+                .find(|(seconds, _)| *seconds == unit.factor)
+                .map_or("second", |(_, name)| *name);
+            let chips = kind == QuantityKind::ChipTime && unit.factor != 3600.0;
+            let word = plural(name, number);
+            if chips {
+                (number, [" chip-", word.trim_start()].concat())
+            } else {
+                (number, word)
+            }
+        }
+    }
+}
+
+/// The echo of what was read from a folded text.
+pub(crate) fn echo(kind: QuantityKind, outcome: &Outcome, text: &str) -> String {
+    if !outcome.is_range() {
+        return single(kind, &outcome.low, text);
+    }
+    let mut out = range(kind, outcome, text);
+    let mut middle = outcome.low;
+    middle.unit = outcome.high.unit;
+    middle.phrase = outcome.high.phrase;
+    let base = outcome.low.base().sqrt() * outcome.high.base().sqrt();
+    let factor = middle.unit.map_or(1.0, |unit| unit.factor);
+    middle.number = value_of(&Digits::of(base / factor).rounded(2));
+    middle.literal = None;
+    out += ", middle ";
+    let mut shown = String::new();
+    number(kind, &middle, text, &mut shown);
+    out += &shown;
+    out
+}
+
+/// One number and its unit.
+fn number(kind: QuantityKind, value: &Value, text: &str, out: &mut String) -> f64 {
+    match kind {
+        QuantityKind::Fraction => {
+            let digits = fraction_digits(value);
+            push_percent(out, digits);
+            *out += NARROW;
+            out.push('%');
+            value_of(&digits)
+        }
+        QuantityKind::FlopPerSecond => {
+            let digits = shown(value, value.number);
+            let (prefix, shift) = rate_prefix(&digits);
+            let power = push_rate(out, digits, shift);
+            *out += if power { "\u{a0}" } else { NARROW };
+            *out += prefix;
+            *out += rate_unit(value);
+            value_of(&digits)
+        }
+        _ => {
+            let (number, unit) = in_unit(kind, value, text);
+            let digits = shown(value, number);
+            let style = typed_style(&digits);
+            push(out, &digits, style, 1);
+            push_unit(out, style, &unit);
+            value_of(&digits)
+        }
+    }
+}
+
+/// A unit with its space: after a raised power a no-break one.
+fn push_unit(out: &mut String, style: Style, unit: &str) {
+    match unit.strip_prefix(' ') {
+        Some(unit) if style == Style::Power => {
+            *out += "\u{a0}";
+            *out += unit;
+        }
+        _ => *out += unit,
+    }
+}
+
+fn rate_unit(value: &Value) -> &'static str {
+    // TOPS keep the measure of operations.
+    let operations = value.unit.is_some_and(|unit| unit.measure == Measure::Flop);
+    if operations { "OPS" } else { "FLOP/s" }
+}
+
+/// The digits of a fraction: of `46.2%` those of 0.462, without the error of a division.
+fn fraction_digits(value: &Value) -> Digits {
+    let mut digits = shown(value, value.number);
+    if value.unit.is_some_and(|unit| unit.factor != 1.0) {
+        digits.exponent -= 2;
+    }
+    digits
+}
+
+fn single(kind: QuantityKind, value: &Value, text: &str) -> String {
+    let mut out = String::with_capacity(48);
+    let shown = number(kind, value, text, &mut out);
+    let factor = value.unit.map_or(1.0, |unit| unit.factor);
+    let gloss = match (kind, value.unit.map(|unit| unit.measure)) {
+        (QuantityKind::Count, Some(Measure::Words)) => words(shown * factor, 3) + " tokens",
+        (QuantityKind::Flop, Some(measure)) if factor != 1.0 => {
+            let factor = if measure == Measure::Connections {
+                factor
+            } else {
+                PETAFLOP_DAY
+            };
+            words(shown * factor, 3) + " FLOP"
+        }
+        (QuantityKind::Time, _) => time_gloss(shown * factor, factor),
+        (QuantityKind::ChipTime, _) if factor != 3600.0 => duration_in(shown * factor, 3600.0, 3),
+        _ => String::new(),
+    };
+    if !gloss.is_empty() {
+        out += " (";
+        out += &gloss;
+        out.push(')');
+    }
+    out
+}
+
+/// The same time in another unit, where that says more.
+fn time_gloss(seconds: f64, factor: f64) -> String {
+    if factor >= 604_800.0 {
+        duration_in(seconds, 86_400.0, 3)
+    } else if factor == 86_400.0 {
+        let hours = seconds < factor;
+        duration_in(seconds, if hours { 3600.0 } else { 1.0 }, 3)
+    } else if factor == 3600.0 && seconds >= 172_800.0 {
+        duration_in(seconds, 86_400.0, 3)
+    } else if factor < 3600.0 && seconds >= 60.0 * factor.max(2.0) {
+        duration(seconds, 3)
+    } else {
+        String::new()
+    }
+}
+
+/// A range, both ends in one unit, without its middle.
+pub(crate) fn range(kind: QuantityKind, outcome: &Outcome, text: &str) -> String {
+    let (low, high) = common(&outcome.low, &outcome.high);
+    let mut out = String::with_capacity(48);
+    match kind {
+        QuantityKind::Fraction => {
+            push_percent(&mut out, fraction_digits(&low));
+            out.push('–');
+            number(kind, &high, text, &mut out);
+        }
+        QuantityKind::FlopPerSecond => {
+            let digits = shown(&low, low.number);
+            let (_, shift) = rate_prefix(&shown(&high, high.number));
+            push_rate(&mut out, digits, shift);
+            out.push('–');
+            number(kind, &high, text, &mut out);
+        }
+        _ => {
+            let (a, _) = in_unit(kind, &low, text);
+            let (b, unit) = in_unit(kind, &high, text);
+            let (a, b) = (shown(&low, a), shown(&high, b));
+            let (x, y) = (typed_style(&a), typed_style(&b));
+            let dash = match (x, y) {
+                (Style::Plain, Style::Plain) => {
+                    push(&mut out, &a, x, 1);
+                    true
+                }
+                (Style::Words(p), Style::Words(q)) if p == q => {
+                    let mut mantissa = a;
+                    mantissa.exponent -= 3 * p;
+                    push(&mut out, &mantissa, Style::Plain, 1);
+                    true
+                }
+                (Style::Words(_), Style::Words(_)) | (Style::Power, Style::Power) => {
+                    push(&mut out, &a, x, 1);
+                    false
+                }
+                // 500 to 2 million would be 500 million to 2 million.
+                _ => {
+                    let style = if b.exponent < 15 && a.exponent > -5 {
+                        Style::Plain
+                    } else {
+                        Style::Power
+                    };
+                    push(&mut out, &a, style, 1);
+                    out += " to ";
+                    push(&mut out, &b, style, 1);
+                    push_unit(&mut out, style, &unit);
+                    return out;
+                }
+            };
+            out += if dash { "–" } else { " to " };
+            push(&mut out, &b, y, 1);
+            push_unit(&mut out, y, &unit);
+        }
+    }
+    out
+}
+
+/// Both values in the smaller of their units.
+fn common(low: &Value, high: &Value) -> (Value, Value) {
+    let convert = |value: &Value, to: &Value| {
+        let (Some(from), Some(unit)) = (value.unit, to.unit) else {
+            return *value;
+        };
+        if from.factor == unit.factor {
+            return *value;
+        }
+        Value {
+            number: value.number * (from.factor / unit.factor),
+            literal: None,
+            ..*to
+        }
+    };
+    match (low.unit, high.unit) {
+        (Some(a), Some(b)) if a.factor < b.factor => (*low, convert(high, low)),
+        (Some(_), Some(_)) => (convert(low, high), *high),
+        _ => (*low, *high),
+    }
+}
