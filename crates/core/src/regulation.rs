@@ -478,13 +478,13 @@ pub fn figure(flop: f64) -> String {
     quantity::with_unit(bare, "FLOP")
 }
 
-/// An estimate in two digits, or in as many as tell it from the figure: compared is what was not rounded.
-fn told_apart(flop: f64, figure: f64) -> String {
-    let mut digits = 2;
-    while digits < 12 && quantity::ascii(flop, digits) == quantity::ascii(figure, digits) {
-        digits += 1;
+/// Two digits, or as many as tell an estimate from a figure: what was not rounded is compared.
+fn digits_apart(flop: f64, figure: f64) -> u8 {
+    let same = |digits: &u8| quantity::ascii(flop, *digits) == quantity::ascii(figure, *digits);
+    match alike(flop, figure) {
+        true => 2,
+        false => (2..12).find(|digits| !same(digits)).unwrap_or(12),
     }
-    quantity::flop(flop, if alike(flop, figure) { 2 } else { digits })
 }
 
 /// The comparison in a sentence: `Your estimate, 3.8 × 10²⁵ FLOP, exceeds the figure in …: it is 3.8 times the 10²⁵ FLOP…`.
@@ -492,7 +492,7 @@ pub fn sentence(threshold: &Threshold, comparison: &Comparison) -> String {
     let (place, role) = place(threshold);
     let total = &comparison.flop_counted;
     let wanted = figure(threshold.flop);
-    let value = told_apart(total.value, threshold.flop);
+    let value = quantity::flop(total.value, digits_apart(total.value, threshold.flop));
     let own = if total.is_exact() {
         ["Your estimate, ", &value, ","].concat()
     } else {
@@ -730,16 +730,17 @@ pub fn status_line(threshold: &Threshold, today: &str) -> String {
 /// The modification beside a third of its original, in sentences.
 pub fn modifier_sentence(modifier: &Modifier) -> String {
     let own = &modifier.own;
-    let third = &modifier.threshold;
+    let third = modifier.threshold.value;
+    let digits = digits_apart(own.value, third);
     let mut text = [
         "The modification, ",
-        &told_apart(own.value, third.value),
+        &quantity::flop(own.value, digits),
         if modifier.is_provider {
             ", exceeds one third of the original, "
         } else {
             ", does not exceed one third of the original, "
         },
-        &quantity::flop(third.value, 2),
+        &quantity::flop(third, digits),
         ": the guidelines’ indicative criterion for becoming the provider of the modified model ",
         if modifier.is_provider {
             "is reached."
@@ -757,7 +758,8 @@ pub fn modifier_sentence(modifier: &Modifier) -> String {
     }
     if let Some(total) = &modifier.total {
         text += " Together with the original: ";
-        text += &told_apart(total.value, UNKNOWN_SYSTEMIC);
+        let digits = digits_apart(total.value, UNKNOWN_SYSTEMIC);
+        text += &quantity::flop(total.value, digits);
         text += if exceeds(total.value, UNKNOWN_SYSTEMIC, false) {
             ", which exceeds "
         } else {
