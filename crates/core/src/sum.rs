@@ -338,12 +338,12 @@ fn distribution(terms: &[&Uncertain], nested: bool) -> Curve {
         let at = parts.partition_point(|other| other.0 < spread);
         parts.insert(at, (spread, part));
     }
-    let mut sum = match parts.is_empty() {
-        true => return single(&moments.sum()),
-        false => parts.remove(0).1,
+    let mut parts = parts.into_iter().map(|(_, part)| part);
+    let Some(mut sum) = parts.next() else {
+        return single(&moments.sum());
     };
-    for (_, part) in &parts {
-        sum = join(Join::Sum, part, &sum);
+    for part in parts {
+        sum = join(Join::Sum, &part, &sum);
     }
     sum.offset = offset;
     let common = variance(&moments.common).sqrt();
@@ -393,7 +393,8 @@ impl Join {
 fn join(how: Join, left: &Curve, right: &Curve) -> Curve {
     let start = how.result(left.ln_at(0.0), right.ln_at(0.0));
     let reach = |left_z, right_z| how.result(left.ln_at(left_z), right.ln_at(right_z)) - start;
-    let rise = reach(STEP, 0.0).hypot(reach(0.0, STEP));
+    let (one, other) = (reach(STEP, 0.0), reach(0.0, STEP));
+    let rise = (one * one + other * other).sqrt();
     let everything = (f64::NEG_INFINITY, f64::INFINITY);
     let middle = quantile(how, left, right, 0.0, start, rise, everything);
     let mut ln = [middle; KNOTS];

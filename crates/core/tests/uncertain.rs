@@ -504,3 +504,16 @@ fn nothing_hangs_or_panics_on_absurd_numbers() {
         }
     }
 }
+
+/// Prints what a sum of nine wide phases costs: `cargo test --release -p compute-core --test uncertain -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints a time, asserts none"]
+fn time_of_nine_phases() {
+    let terms: Vec<Uncertain> = (0..9).map(|at| range(at, 1e23, 9e25)).collect();
+    let start = std::time::Instant::now();
+    let rounds = 100;
+    for _ in 0..rounds {
+        std::hint::black_box(sum(std::hint::black_box(&terms)));
+    }
+    println!("{:?} for nine phases", start.elapsed() / rounds);
+}
