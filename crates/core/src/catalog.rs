@@ -262,8 +262,10 @@ pub struct Catalog {
     pub typical: Vec<TypicalPeak>,
     /// Changes of cells since the first release, append-only.
     pub changes: Vec<Change>,
-    /// Normalized name -> index of accelerator, sorted by name.
+    /// Normalized name -> index of accelerator.
     pub(crate) names: Vec<(String, u16)>,
+    /// Hash table over `names`: place plus one, 0 where free. A sort would cost 3 kB of the page.
+    pub(crate) slots: Vec<u16>,
     /// Makers, normalized and as they stand in the rows.
     pub(crate) vendors: Vec<(String, &'static str)>,
 }
@@ -389,6 +391,7 @@ impl Catalog {
         take(&mut self.typical, newer.typical);
         take(&mut self.changes, newer.changes);
         take(&mut self.names, newer.names);
+        take(&mut self.slots, newer.slots);
         take(&mut self.vendors, newer.vendors);
         self
     }
@@ -406,87 +409,103 @@ impl Catalog {
     }
 
     fn lookup(&self, key: &str) -> Option<usize> {
-        let found = self
-            .names
-            .binary_search_by(|(known, _)| known.as_str().cmp(key))
-            .ok()?;
-        self.names.get(found).map(|(_, index)| usize::from(*index))
+        let slot = self.slot(key)?;
+        let place = usize::from(*self.slots.get(slot)?).checked_sub(1)?;
+        let (_, index) = self.names.get(place)?;
+        (*index != TWO_ROWS).then_some(usize::from(*index))
+    }
+
+    /// The slot of a name, or the free one where it would go; `None` while there are none.
+    fn slot(&self, key: &str) -> Option<usize> {
+        let mask = self.slots.len().checked_sub(1)?;
+        // FNV-1a; the table is twice as large as it needs, so that the search is short.
+        let hash = key.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        let mut slot = hash as usize & mask;
+        for _ in 0..=mask {
+            let place = usize::from(*self.slots.get(slot)?);
+            let free = place == 0;
+            if free
+                || self
+                    .names
+                    .get(place - 1)
+                    .is_some_and(|(known, _)| known == key)
+            {
+                return Some(slot);
+            }
+            slot = (slot + 1) & mask;
+        }
+        None
+    }
+
+    /// Enters a name; one that stands for another row already stands for none.
+    fn enter(&mut self, name: &str, index: u16) {
+        let key = normalize(name);
+        let Some(slot) = self.slot(&key) else {
+            return;
+        };
+        let place = self.slots.get(slot).copied().unwrap_or(0);
+        match usize::from(place).checked_sub(1) {
+            Some(place) => {
+                if let Some((_, known)) = self.names.get_mut(place)
+                    && *known != index
+                {
+                    *known = TWO_ROWS;
+                }
+            }
+            None => {
+                self.names.push((key, index));
+                let place = u16::try_from(self.names.len()).unwrap_or(0);
+                if let Some(free) = self.slots.get_mut(slot) {
+                    *free = place;
+                }
+            }
+        }
     }
 
     fn read_section(&mut self, name: &str, columns: &mut Columns) {
-        match name {
-            "accelerators" => {
-                while let Some(row) = accelerator(columns) {
-                    self.accelerators.push(row);
-                }
+        while let Some(row) = columns.row(repeated_columns(name)) {
+            match name {
+                "accelerators" => self.accelerators.push(accelerator(&row)),
+                "models" => self.models.push(model(&row)),
+                "presets" => self.presets.push(preset(&row)),
+                "thresholds" => self.thresholds.push(threshold(&row)),
+                "runs" => self.runs.push(measured_run(&row, &self.accelerators)),
+                "typical" => self.typical.push(typical(&row)),
+                "changes" => self.changes.push(change(&row)),
+                _ => return,
             }
-            "models" => {
-                while let Some(row) = model(columns) {
-                    self.models.push(row);
-                }
-            }
-            "presets" => {
-                while let Some(row) = preset(columns) {
-                    self.presets.push(row);
-                }
-            }
-            "thresholds" => {
-                while let Some(row) = threshold(columns) {
-                    self.thresholds.push(row);
-                }
-            }
-            "runs" => {
-                while let Some(row) = measured_run(columns, &self.accelerators) {
-                    self.runs.push(row);
-                }
-            }
-            "typical" => {
-                while let Some(row) = typical(columns) {
-                    self.typical.push(row);
-                }
-            }
-            "changes" => {
-                while let Some(row) = change(columns) {
-                    self.changes.push(row);
-                }
-            }
-            _ => {}
         }
     }
 
     /// Every id, name, short name and alias, without a leading maker; `GeForce` may be left out.
-    /// A key that stands for two rows is in none: the build refuses tables where a name in the data is lost so.
+    /// A key that stands for two rows leads to none: the build refuses tables where a name in the data is lost so.
     fn index_names(&mut self) {
-        let mut keys: Vec<(String, u16)> = Vec::new();
-        for (index, row) in self.accelerators.iter().enumerate() {
-            let Ok(index) = u16::try_from(index) else {
-                break;
-            };
+        let rows = std::mem::take(&mut self.accelerators);
+        // Four names a row and a half on average; the text bounds their number.
+        let names: usize = rows.iter().map(|row| 5 + row.aliases.len()).sum();
+        self.slots = vec![0; (2 * names).next_power_of_two().min(1 << 16)];
+        for (index, row) in rows.iter().enumerate() {
+            let index = u16::try_from(index).unwrap_or(TWO_ROWS);
             let names = [row.id, row.name, row.short];
             for text in names.into_iter().chain(row.aliases.iter().copied()) {
                 let text = without_vendor(text, row.vendor);
-                keys.push((normalize(text), index));
+                self.enter(text, index);
                 if let Some(rest) = text.strip_prefix("GeForce ") {
-                    keys.push((normalize(rest), index));
+                    self.enter(rest, index);
                 }
             }
             if !self.vendors.iter().any(|(_, known)| *known == row.vendor) {
                 self.vendors.push((normalize(row.vendor), row.vendor));
             }
         }
-        keys.sort_unstable();
-        keys.dedup();
-        let twice: Vec<String> = keys
-            .windows(2)
-            .filter_map(|pair| match pair {
-                [(one, _), (two, _)] if one == two => Some(one.clone()),
-                _ => None,
-            })
-            .collect();
-        keys.retain(|(key, _)| !twice.contains(key));
-        self.names = keys;
+        self.accelerators = rows;
     }
 }
+
+/// Index of a name that two rows share.
+const TWO_ROWS: u16 = u16::MAX;
 
 /// A name without its maker in front. Some stay: a Tesla M4 is no Apple M4, and "LPU" alone is no Groq chip.
 pub fn without_vendor<'a>(text: &'a str, vendor: &str) -> &'a str {
@@ -498,82 +517,98 @@ pub fn without_vendor<'a>(text: &'a str, vendor: &str) -> &'a str {
         .unwrap_or(text)
 }
 
+/// The columns of a section in which an empty cell repeats the one above and `-` is empty, as bits.
+fn repeated_columns(section: &str) -> u32 {
+    let columns: &[u8] = match section {
+        "accelerators" => &[1, 4, 5, 6, 7, 8, 18],
+        "models" => &[3, 7],
+        "presets" => &[2, 3, 6],
+        "thresholds" => &[9],
+        "runs" => &[1, 3, 6, 7],
+        _ => &[],
+    };
+    columns.iter().fold(0, |bits, column| bits | 1 << column)
+}
+
 /// One column of a section, read cell by cell.
 struct Column {
     cells: std::str::Split<'static, char>,
     last: &'static str,
 }
 
-/// The columns of a section; reading takes one cell of each, in order.
+/// Cells of a row; those that the text does not have are empty.
+type Row = [&'static str; 21];
+
+/// The columns of a section.
 struct Columns(Vec<Column>);
 
 impl Columns {
-    /// The next cell of a column; `None` at its end, and for a column the text does not have.
-    fn next(&mut self, column: usize) -> Option<&'static str> {
-        self.0.get_mut(column)?.cells.next()
-    }
-
-    /// The next cell as text.
-    fn text(&mut self, column: usize) -> &'static str {
-        self.next(column).unwrap_or("")
-    }
-
-    /// The next cell of a column in which an empty cell repeats the one above and `-` is empty.
-    fn repeated(&mut self, column: usize) -> &'static str {
-        let Some(column) = self.0.get_mut(column) else {
-            return "";
-        };
-        let cell = column.cells.next().unwrap_or("-");
-        if !cell.is_empty() {
-            column.last = if cell == "-" { "" } else { cell };
+    /// The next cell of each column; `None` at the end of the first.
+    fn row(&mut self, repeated: u32) -> Option<Row> {
+        let mut row = Row::default();
+        let first = self.0.first_mut()?.cells.next()?;
+        for (index, (cell, column)) in row.iter_mut().zip(&mut self.0).enumerate() {
+            let text = if index == 0 {
+                first
+            } else {
+                column.cells.next().unwrap_or("")
+            };
+            *cell = text;
+            if repeated >> index & 1 == 1 {
+                if !text.is_empty() {
+                    column.last = if text == "-" { "" } else { text };
+                }
+                *cell = column.last;
+            }
         }
-        column.last
-    }
-
-    /// The next cell as a number.
-    fn number(&mut self, column: usize) -> Option<f64> {
-        number(self.text(column))
-    }
-
-    /// The next cell as a peak: a number, or `=`, `*`, `/` for the same, twice, half of another one.
-    fn peak(&mut self, column: usize, other: Option<f64>) -> Option<f64> {
-        match self.text(column) {
-            "=" => other,
-            "*" => other.map(|peak| peak * 2.0),
-            "/" => other.map(|peak| peak / 2.0),
-            cell => number(cell),
-        }
+        Some(row)
     }
 }
 
-fn accelerator(columns: &mut Columns) -> Option<Accelerator> {
-    let short = columns.next(0)?;
-    let vendor = columns.repeated(1);
-    let name = match columns.text(2) {
-        "" => leak([vendor, " ", short].concat()),
-        name => name,
-    };
-    let id = id_or_kebab(columns.text(3), short);
-    let unit = columns.repeated(4);
-    let kind = columns.repeated(5);
-    let date = columns.repeated(6);
-    let status = columns.repeated(7);
-    let default_format = Format::from_id(columns.repeated(8));
-    let fp32 = columns.number(9);
-    let fp64 = columns.peak(10, fp32);
-    let fp16 = columns.peak(11, fp32);
-    let bf16 = columns.peak(12, fp16);
-    let tf32 = columns.peak(13, bf16);
-    let fp8 = columns.peak(14, bf16);
-    let int8 = columns.peak(15, fp8.or(fp16));
-    let int4 = columns.peak(16, int8);
-    let fp4 = columns.peak(17, fp8);
-    let sparse_factor = number(columns.repeated(18)).unwrap_or(0.0);
-    let aliases = columns.text(19);
-    let trap = columns.text(20);
-    Some(Accelerator {
-        id,
-        name,
+/// A cell as a peak: a number, or `=`, `*`, `/` for the same, twice, half of another one.
+fn peak(cell: &str, other: Option<f64>) -> Option<f64> {
+    match cell {
+        "=" => other,
+        "*" => other.map(|peak| peak * 2.0),
+        "/" => other.map(|peak| peak / 2.0),
+        cell => number(cell),
+    }
+}
+
+fn accelerator(row: &Row) -> Accelerator {
+    let [short, vendor, name, id, unit, kind, date, status, ..] = *row;
+    let [
+        ..,
+        format,
+        fp32,
+        fp64,
+        fp16,
+        bf16,
+        tf32,
+        fp8,
+        int8,
+        int4,
+        fp4,
+        sparse,
+        aliases,
+        trap,
+    ] = *row;
+    let fp32 = number(fp32);
+    let fp64 = peak(fp64, fp32);
+    let fp16 = peak(fp16, fp32);
+    let bf16 = peak(bf16, fp16);
+    let tf32 = peak(tf32, bf16);
+    let fp8 = peak(fp8, bf16);
+    let int8 = peak(int8, fp8.or(fp16));
+    let int4 = peak(int4, int8);
+    let fp4 = peak(fp4, fp8);
+    Accelerator {
+        id: id_or_kebab(id, short),
+        name: if name.is_empty() {
+            leak([vendor, " ", short].concat())
+        } else {
+            name
+        },
         short,
         vendor,
         unit,
@@ -581,32 +616,20 @@ fn accelerator(columns: &mut Columns) -> Option<Accelerator> {
         date,
         status,
         peaks: [fp64, fp32, tf32, fp16, bf16, fp8, fp4, int8, int4],
-        default_format,
+        default_format: Format::from_id(format),
         aliases: aliases
             .split(';')
             .filter(|alias| !alias.is_empty())
             .collect(),
         trap,
-        sparse_factor,
-    })
+        sparse_factor: number(sparse).unwrap_or(0.0),
+    }
 }
 
-fn model(columns: &mut Columns) -> Option<Model> {
-    let name = columns.next(0)?;
-    let id = id_or_kebab(columns.text(1), name);
-    let date = columns.text(2);
-    let domain = columns.repeated(3);
-    let parameters = columns.number(4);
-    let active = columns.number(5);
-    let flop = columns.number(6).unwrap_or(0.0);
-    let confidence = columns.repeated(7);
-    let run = match columns.text(8) {
-        "" => id,
-        run => run,
-    };
-    Some(Model {
-        id,
+fn model(row: &Row) -> Model {
+    let [
         name,
+        id,
         date,
         domain,
         parameters,
@@ -614,88 +637,110 @@ fn model(columns: &mut Columns) -> Option<Model> {
         flop,
         confidence,
         run,
-    })
-}
-
-fn preset(columns: &mut Columns) -> Option<Preset> {
-    let name = columns.next(0)?;
-    Some(Preset {
-        id: id_or_kebab(columns.text(1), name),
+        ..,
+    ] = *row;
+    let id = id_or_kebab(id, name);
+    Model {
+        id,
         name,
-        year: columns.repeated(2),
-        group: columns.repeated(3),
-        query: columns.text(4),
-        published: columns.number(5),
-        published_by: columns.repeated(6),
-    })
+        date,
+        domain,
+        parameters: number(parameters),
+        active: number(active),
+        flop: number(flop).unwrap_or(0.0),
+        confidence,
+        run: if run.is_empty() { id } else { run },
+    }
 }
 
-fn threshold(columns: &mut Columns) -> Option<Threshold> {
-    let id = columns.next(0)?;
-    let name = columns.text(1);
-    let short = columns.text(2);
-    let flop = columns.number(3).unwrap_or(f64::INFINITY);
-    let inclusive = columns.text(4) == ">=";
-    let count = match columns.text(5) {
-        "eu-update" => Count::EuUpdate,
-        "eu-cumulative" => Count::EuCumulative,
-        "us-state" => Count::UsState,
-        "fine-tuning" => Count::FineTuning,
-        _ => Count::All,
-    };
-    Some(Threshold {
+fn preset(row: &Row) -> Preset {
+    let [name, id, year, group, query, published, published_by, ..] = *row;
+    Preset {
+        id: id_or_kebab(id, name),
+        name,
+        year,
+        group,
+        query,
+        published: number(published),
+        published_by,
+    }
+}
+
+fn threshold(row: &Row) -> Threshold {
+    let [
         id,
         name,
         short,
         flop,
-        inclusive,
+        relation,
         count,
-        shown: columns.text(6) == "yes",
-        status: columns.text(7),
-        in_force: columns.text(8),
-        as_of: columns.repeated(9),
-        conditions: columns.text(10),
-        source: columns.text(11),
-    })
+        shown,
+        status,
+        in_force,
+        as_of,
+        conditions,
+        source,
+        ..,
+    ] = *row;
+    Threshold {
+        id,
+        name,
+        short,
+        flop: number(flop).unwrap_or(f64::INFINITY),
+        inclusive: relation == ">=",
+        count: match count {
+            "eu-update" => Count::EuUpdate,
+            "eu-cumulative" => Count::EuCumulative,
+            "us-state" => Count::UsState,
+            "fine-tuning" => Count::FineTuning,
+            _ => Count::All,
+        },
+        shown: shown == "yes",
+        status,
+        in_force,
+        as_of,
+        conditions,
+        source,
+    }
 }
 
-fn measured_run(columns: &mut Columns, accelerators: &[Accelerator]) -> Option<MeasuredRun> {
-    // The first column counts; the run's name may repeat the one above.
-    let index = columns.next(0)?;
-    let accelerator = number(index).and_then(|index| accelerators.get(index as usize));
-    Some(MeasuredRun {
-        run: columns.repeated(1),
-        accelerator: accelerator.map_or("", |row| row.id),
-        chips: columns.number(2),
-        format: Format::from_id(columns.repeated(3)),
-        mfu: columns.number(4),
-        hfu: columns.number(5),
-        parameters: number(columns.repeated(6)),
-        whole_run: columns.repeated(7) == "w",
-    })
+fn measured_run(row: &Row, accelerators: &[Accelerator]) -> MeasuredRun {
+    let [index, run, chips, format, mfu, hfu, parameters, whole, ..] = *row;
+    let chip = number(index).and_then(|index| accelerators.get(index as usize));
+    MeasuredRun {
+        run,
+        accelerator: chip.map_or("", |chip| chip.id),
+        chips: number(chips),
+        format: Format::from_id(format),
+        mfu: number(mfu),
+        hfu: number(hfu),
+        parameters: number(parameters),
+        whole_run: whole == "w",
+    }
 }
 
-fn typical(columns: &mut Columns) -> Option<TypicalPeak> {
-    let year = columns.next(0)?;
-    Some(TypicalPeak {
-        year: number(year)? as u16,
-        models: columns.number(1).unwrap_or(0.0) as u16,
-        most_used: columns.text(2),
-        fp32: columns.number(3)?,
-        best: columns.number(4)?,
-    })
+fn typical(row: &Row) -> TypicalPeak {
+    let [year, models, most_used, fp32, best, ..] = *row;
+    let number = |cell| number(cell).unwrap_or(0.0);
+    TypicalPeak {
+        year: number(year) as u16,
+        models: number(models) as u16,
+        most_used,
+        fp32: number(fp32),
+        best: number(best),
+    }
 }
 
-fn change(columns: &mut Columns) -> Option<Change> {
-    let table = columns.next(0)?;
-    Some(Change {
+fn change(row: &Row) -> Change {
+    let [table, id, column, old, new, date, ..] = *row;
+    Change {
         table,
-        id: columns.text(1),
-        column: columns.text(2),
-        old: columns.text(3),
-        new: columns.text(4),
-        date: columns.text(5),
-    })
+        id,
+        column,
+        old,
+        new,
+        date,
+    }
 }
 
 /// The id of a row: its cell, else the kebab-case of a name.
