@@ -92,7 +92,12 @@ impl Expr {
                 .fold(Uncertain::exact(1.0), |all, part| all.times(&part.value())),
             Expr::Sum(parts) => {
                 let terms: Vec<Uncertain> = parts.iter().map(Expr::value).collect();
-                Uncertain::sum(&terms)
+                // Exact terms may be negative; only ranges are lognormal.
+                if terms.iter().all(Uncertain::is_exact) {
+                    Uncertain::exact(terms.iter().map(|term| term.value).sum())
+                } else {
+                    Uncertain::sum(&terms)
+                }
             }
             Expr::Quotient(top, bottom) => top.value().over(&bottom.value()),
             Expr::Floor(inner) => Uncertain::exact(inner.value().value.floor()),
