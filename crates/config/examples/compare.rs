@@ -34,5 +34,6 @@ fn main() {
             }
         }
     }
-    println!("{} of {rows} agree; unknown: {unknown:?}", rows - bad);
+    let names: Vec<_> = unknown.keys().collect();
+    println!("{} of {rows} agree; unknown: {}", rows - bad, names.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(" "));
 }

@@ -30,6 +30,8 @@ const fn like(
 }
 
 const LM: &str = "ForCausalLM";
+const GEN: &str = "ForConditionalGeneration";
+const MLM: &str = "ForMaskedLM";
 
 /// All architectures, apart from the rows of [`dense::ROWS`].
 pub const ARCHITECTURES: &[Architecture] = &[
@@ -46,6 +48,55 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["xglm", "biogpt"], LM, gpt::xglm),
     a(&["qwen"], LM, gpt::qwen),
     a(&["chatglm"], LM, gpt::chatglm),
+    a(&["mamba", "falcon_mamba"], LM, hybrid::mamba),
+    a(&["mamba2"], LM, hybrid::mamba2),
+    a(&["bamba"], LM, hybrid::bamba),
+    a(&["jamba"], LM, hybrid::jamba),
+    a(&["zamba", "zamba2"], LM, hybrid::zamba),
+    a(&["nemotron_h"], LM, hybrid::nemotron_h),
+    a(&["granitemoehybrid"], LM, hybrid::granite_hybrid),
+    a(&["falcon_h1"], LM, hybrid::falcon_h1),
+    a(&["lfm2", "lfm2_moe"], LM, hybrid::lfm2),
+    a(&["recurrent_gemma"], LM, hybrid::recurrent_gemma),
+    a(&["rwkv"], LM, hybrid::rwkv),
+    a(&["xlstm"], LM, hybrid::xlstm),
+    a(&["qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"], LM, hybrid::qwen_next),
+    a(&["minimax"], LM, hybrid::minimax),
+    like(&["minimax_text_01", "minimax_m1"], "minimax", LM, hybrid::minimax),
+    a(&["olmo_hybrid"], LM, hybrid::olmo_hybrid),
+    a(&["kimi_linear"], LM, hybrid::kimi_linear),
+    a(
+        &[
+            "bert", "ernie", "mra", "yoso", "roberta", "xlm-roberta", "camembert", "data2vec-text", "ibert", "xmod",
+            "roberta-prelayernorm", "xlm-roberta-xl", "megatron-bert", "big_bird", "electra", "convbert", "distilbert",
+            "layoutlm", "mpnet", "roformer", "nomic_bert", "gte", "rembert", "albert",
+        ],
+        MLM,
+        bert::bert,
+    ),
+    a(&["bert-generation"], "BertGenerationDecoder", bert::bert),
+    a(&["splinter"], "SplinterModel", bert::bert),
+    a(&["deberta", "deberta-v2"], MLM, bert::deberta),
+    a(&["mobilebert"], MLM, bert::mobilebert),
+    a(&["fnet"], MLM, bert::fnet),
+    a(&["longformer"], MLM, bert::longformer),
+    a(&["esm"], MLM, bert::esm),
+    a(&["modernbert"], MLM, bert::modernbert),
+    a(&["modernbert-decoder"], LM, bert::modernbert),
+    a(&["xlm", "flaubert"], "WithLMHeadModel", bert::xlm),
+    a(&["xlnet"], "LMHeadModel", bert::xlnet),
+    a(&["squeezebert"], MLM, bert::squeezebert),
+    a(&["t5", "mt5", "umt5", "longt5", "switch_transformers"], GEN, seq2seq::t5),
+    a(
+        &[
+            "bart", "plbart", "mvp", "mbart", "pegasus", "pegasus_x", "bigbird_pegasus", "blenderbot",
+            "blenderbot-small", "m2m_100", "nllb-moe", "fsmt",
+        ],
+        GEN,
+        seq2seq::bart,
+    ),
+    a(&["marian"], "MarianMTModel", seq2seq::bart),
+    a(&["t5gemma"], GEN, seq2seq::t5gemma),
     // The rows of the table of decoders in the manner of Llama.
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
     like(&["code_llama", "yi", "aquila", "xverse", "internlm", "internlm2", "baichuan"], "llama", LM, dense::count),

@@ -240,6 +240,13 @@ impl<'a> Cfg<'a> {
         Cfg::new(own, kind, base, &path)
     }
 
+    /// A nested config of a fixed type, whatever its own `model_type` says.
+    pub fn fixed(&self, key: &str, like: &str) -> Cfg<'a> {
+        let own = self.own.and_then(|m| m.get(key)).and_then(Value::as_object);
+        let path = if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) };
+        Cfg::new(own, like, like, &path)
+    }
+
     /// A nested object without a type of its own.
     pub fn part(&self, key: &str) -> Cfg<'a> {
         let own = self.own.and_then(|m| m.get(key)).and_then(Value::as_object);

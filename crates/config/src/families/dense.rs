@@ -105,7 +105,7 @@ pub struct Row {
 }
 
 const LLAMA: Row = Row {
-    types: &["llama", "mistral", "ministral", "ministral3", "code_llama", "cwm", "yi", "aquila", "xverse", "internlm3", "iquestcoder"],
+    types: &["llama", "mistral", "ministral", "ministral3", "code_llama", "cwm", "yi", "aquila", "xverse", "internlm3", "iquestcoder", "exaone"],
     norm: Norm::Scale,
     norms: 2,
     qkv: B::Key("attention_bias"),

@@ -3,3 +3,5 @@
 pub mod bert;
 pub mod dense;
 pub mod gpt;
+pub mod hybrid;
+pub mod seq2seq;

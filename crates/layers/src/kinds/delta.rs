@@ -62,19 +62,32 @@ impl GatedDelta {
     }
 
     /// The products of the chunked rule on `n` positions (arXiv 2412.06464, section 3.3): per chunk of c tokens and head
-    /// K K^T and Q K^T, the two products of the c x c inverse with keys and values, and four products with the state;
-    /// the forward substitution is element-wise.
+    /// K K^T, Q K^T and its product with the values, then three products with the state: its reading by keys and by queries,
+    /// and its update. The triangular solves inside a chunk are substitutions, no products, and count nothing.
     pub fn core(&self, n: u64) -> Cost {
-        let c = self.chunk.max(1);
-        let padded = n.div_ceil(c).saturating_mul(c);
-        let h = self.value_heads;
-        Cost::new()
-            // K K^T, inverse x K, Q K^T: key width.
-            .product(&[3, padded, c, h, self.key])
-            // Inverse x V, Q K^T x V.
-            .product(&[2, padded, c, h, self.value])
-            // State x keys, state x queries, the update.
-            .product(&[3, padded, h, self.key, self.value])
-            .remark(&format!("gated delta rule in chunks of {c}"))
+        delta_core(n, self.chunk, self.value_heads, self.key, self.value)
     }
+}
+
+/// The products of a gated delta rule in chunks.
+pub fn delta_core(n: u64, chunk: u64, heads: u64, key: u64, value: u64) -> Cost {
+    let c = chunk.max(1);
+    let padded = n.div_ceil(c).saturating_mul(c);
+    Cost::new()
+        .product(&[2, padded, c, heads, key])
+        .product(&[padded, c, heads, value])
+        .product(&[3, padded, heads, key, value])
+        .remark(&format!("gated delta rule in chunks of {c}"))
+}
+
+/// The products of plain linear attention in chunks: scores and values inside a chunk, the state read and written.
+pub fn linear_core(n: u64, chunk: u64, heads: u64, key: u64, value: u64) -> Cost {
+    let c = chunk.max(1);
+    // Shorter sequences than a chunk are one chunk of their own.
+    let c = c.min(n.max(1));
+    Cost::new()
+        .product(&[n, c, heads, key])
+        .product(&[n, c, heads, value])
+        .product(&[2, n, heads, key, value])
+        .remark(&format!("linear attention in chunks of {c}"))
 }

@@ -12,7 +12,7 @@ pub mod rwkv;
 
 pub use attention::Attention;
 pub use convolution::{Convolution, output_size, transposed_output_size};
-pub use delta::{GatedDelta, LinearAttention};
+pub use delta::{GatedDelta, LinearAttention, delta_core, linear_core};
 pub use feed_forward::FeedForward;
 pub use latent::{Indexer, LatentAttention};
 pub use mamba::{Mamba1, Mamba2, Scan};
