@@ -314,7 +314,7 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                         Cause {
                             text: [text, &would(eight)].concat(),
                             slot: at(Field::Chips),
-                            fix: (chips.value.is_exact() && fixed >= 1.0 && fixed < 1e15).then(
+                            fix: (chips.value.is_exact() && (1.0..1e15).contains(&fixed)).then(
                                 || Fix {
                                     label: [&plain(fixed, 6), " chips"].concat(),
                                     edits: vec![(at(Field::Chips), (fixed as u64).to_string())],

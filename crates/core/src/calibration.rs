@@ -34,12 +34,12 @@ pub fn backward_ratio(first: f64, others: f64, update: f64) -> f64 {
 ///
 /// Runs on rows of the same silicon (equal peaks) count. Shares of one peak are never mixed with another's: a run whose
 /// format differs from `format` is left out.
-pub fn runs_on<'a>(
-    catalog: &'a Catalog,
+pub fn runs_on(
+    catalog: &Catalog,
     accelerator: usize,
     format: crate::catalog::Format,
     parameters: Option<f64>,
-) -> Vec<&'a MeasuredRun> {
+) -> Vec<&MeasuredRun> {
     let Some(chip) = catalog.accelerators.get(accelerator) else {
         return Vec::new();
     };
