@@ -416,6 +416,14 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A number with its scale, in front of a chip's name: `16k H100s`.
+    pub fn leading(&mut self) -> Result<f64, Fault> {
+        self.spaces();
+        let mut value = self.plain_number()?;
+        self.scale(&mut value)?;
+        Ok(value.number)
+    }
+
     fn number_word(&mut self) -> Result<Value, Fault> {
         let word = self.word();
         let place = NUMBER_WORDS.iter().position(|name| *name == word);
@@ -621,7 +629,8 @@ impl<'a> Parser<'a> {
         let mut count = 1;
         let days = self.eat("-");
         for place in parts.iter_mut().skip(1) {
-            if !(days && count == 1) && !self.eat(":") {
+            // Slurm writes the days before a hyphen; there the first part has no colon.
+            if !(days && count == 1 || self.eat(":")) {
                 break;
             }
             let start = self.at;
@@ -855,22 +864,18 @@ impl<'a> Parser<'a> {
             if !unit::lists(" of in for on per / ", word(at)) {
                 continue;
             }
-            if matches!(word(at), "per" | "/") && behind != "cent" {
-                if let Some(time) = unit::unit(behind).filter(|u| u.measure == Measure::Time) {
-                    let flop = unit::rate_power(word(at - 1)).filter(|_| time.factor == 1.0);
-                    let span = unit::unit(word(at + 2)).filter(|u| u.measure == Measure::Time);
-                    found = Some(match (flop, span) {
-                        // Counted in petaFLOP/s times the span.
-                        (Some(power), Some(span)) => {
-                            simple(Measure::Flop, span.factor * 1e15, power - 15)
-                        }
-                        (Some(power), None) => simple(Measure::FlopPerSecond, 1.0, power),
-                        (None, _) => simple(Measure::Other, 1.0, 0),
-                    });
-                    break;
-                }
-            }
-            count = at;
+            let span = |word| unit::unit(word).filter(|u| u.measure == Measure::Time);
+            let Some(time) = span(behind).filter(|_| matches!(word(at), "per" | "/")) else {
+                count = at;
+                break;
+            };
+            let flop = unit::rate_power(word(at - 1)).filter(|_| time.factor == 1.0);
+            found = Some(match (flop, span(word(at + 2))) {
+                // Counted in petaFLOP/s times the span.
+                (Some(power), Some(span)) => simple(Measure::Flop, span.factor * 1e15, power - 15),
+                (Some(power), None) => simple(Measure::FlopPerSecond, 1.0, power),
+                (None, _) => simple(Measure::Other, 1.0, 0),
+            });
             break;
         }
         let last = word(count.saturating_sub(1));

@@ -155,10 +155,10 @@ pub(crate) fn explain(
         }
         Fault::Bound { upper, from, to } => {
             let rest = [before(from), folded.get(to..).unwrap_or("")].join(" ");
-            if let Ok((outcome, _)) = interpret(kind, rest.trim(), names) {
-                if let Some(range) = double(kind, &outcome, upper) {
-                    fixes.push(echo::range(kind, &range, &rest));
-                }
+            let rest = rest.trim();
+            let value = interpret(kind, rest, names).ok();
+            if let Some(range) = value.and_then(|(outcome, _)| double(kind, &outcome, upper)) {
+                fixes.push(echo::range(kind, &range, rest));
             }
             if let Some(range) = fixes.first() {
                 remedy = ["Write a range, like ", range, "."].concat();
@@ -230,12 +230,9 @@ pub(crate) fn explain(
         Fault::AmbiguousPercent => {
             unfinished = true;
             fixes.push(with(text, "%"));
-            if let Ok((outcome, _)) = interpret(QuantityKind::Count, text, names) {
-                if !outcome.is_range() {
-                    let mut hundredth = outcome.low;
-                    hundredth.literal = None;
-                    fixes.push(super::exact(echo::round6(hundredth.number / 100.0)));
-                }
+            let value = interpret(QuantityKind::Count, text, names).ok();
+            if let Some((outcome, _)) = value.filter(|(outcome, _)| !outcome.is_range()) {
+                fixes.push(super::exact(echo::round6(outcome.low.number / 100.0)));
             }
             (
                 "ambiguous-percent",

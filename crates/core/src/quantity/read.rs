@@ -184,10 +184,10 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
     if let Some(fault) = found {
         return Err(if p.at_end() { Fault::Incomplete } else { fault });
     }
-    if p.kind == QuantityKind::Time {
-        if let Some(days) = p.calendar()? {
-            return end(p, one(days));
-        }
+    if p.kind == QuantityKind::Time
+        && let Some(days) = p.calendar()?
+    {
+        return end(p, one(days));
     }
     p.and_ends = p.eat_words("between");
     let from = !p.and_ends && p.eat_words("from");
