@@ -90,7 +90,7 @@ pub fn scaled(text: &str) -> Option<(u64, i32)> {
         mantissa = mantissa * 10 + u64::from(digit - b'0');
     }
     exponent = exponent.checked_sub(i32::try_from(fraction.len()).ok()?)?;
-    while mantissa != 0 && mantissa % 10 == 0 {
+    while mantissa != 0 && mantissa.is_multiple_of(10) {
         mantissa /= 10;
         exponent += 1;
     }

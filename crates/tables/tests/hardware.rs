@@ -1,5 +1,8 @@
 //! Sanity of `data/hardware.csv`: what a slip of the hand or of a source would break.
 
+// Helpers of tests may fail loudly.
+#![allow(clippy::panic)]
+
 use compute_core::catalog::Format;
 use compute_tables::{AcceleratorRow, accelerator_rows, catalog};
 use std::collections::BTreeMap;

@@ -1,10 +1,16 @@
 //! A link made with older tables must be able to show both numbers: every cell that an estimate uses and that differs
 //! from the first release (`released/`, never edited) is in `data/changes.csv`, in an unbroken chain.
 
+// Helpers of tests may fail loudly.
+#![allow(clippy::panic)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 type Cells = BTreeMap<(String, String), String>;
+
+/// Changes of a cell (table, id, column), from old to new, in the order of the list.
+type Chains = BTreeMap<(String, String, String), Vec<(&'static str, &'static str)>>;
 
 /// Plain comma-separated text; the files of the first release and the columns compared have no quotes.
 fn cells(text: &str, table: &str) -> Cells {
@@ -90,7 +96,7 @@ fn every_change_since_the_first_release_is_listed() {
         changes.is_sorted_by_key(|change| change.date),
         "changes are appended by date"
     );
-    let mut chains: BTreeMap<(String, String, String), Vec<(&str, &str)>> = BTreeMap::new();
+    let mut chains = Chains::new();
     for change in changes {
         chains
             .entry((

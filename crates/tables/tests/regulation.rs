@@ -1,5 +1,8 @@
 //! The rows of `data/thresholds.csv` against the vectors: figure, relation, count, and what is said by the day.
 
+// Helpers of tests may fail loudly.
+#![allow(clippy::panic)]
+
 use compute_core::catalog::{Count, Threshold};
 use compute_core::phase::PhaseKind;
 use compute_core::regulation::{PhaseTotal, compare, is_current, sentence, status_line, totals};

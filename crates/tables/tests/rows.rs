@@ -1,5 +1,8 @@
 //! Models, examples, thresholds, measured runs, typical accelerators: the sense of their rows.
 
+// Helpers of tests may fail loudly.
+#![allow(clippy::panic)]
+
 use compute_core::catalog::Format;
 use compute_core::quantity::Names;
 use compute_tables::{
