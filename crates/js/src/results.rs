@@ -202,7 +202,7 @@ pub struct Threshold {
     source: &'static str,
     flop_counted: Uncertain,
     exceeded: bool,
-    verdict: &'static str,
+    verdict: Option<&'static str>,
     probability: Option<f64>,
 }
 
@@ -338,9 +338,10 @@ fn comparison(result: &CoreEstimate, catalog: &'static Catalog) -> Option<Compar
     let thresholds = catalog
         .thresholds
         .iter()
-        .filter_map(|row| {
-            let compared = regulation::compare(row, totals)?;
-            Some(Threshold {
+        .map(|row| {
+            // A rule on fine-tuning alone has no verdict where there is none.
+            let compared = regulation::compare(row, totals);
+            Threshold {
                 id: row.id,
                 name: row.name,
                 flop: row.flop,
@@ -351,11 +352,15 @@ fn comparison(result: &CoreEstimate, catalog: &'static Catalog) -> Option<Compar
                 as_of: row.as_of,
                 conditions: row.conditions,
                 source: row.source,
-                flop_counted: Uncertain::from(&compared.flop_counted),
-                exceeded: compared.exceeded,
-                verdict: compared.verdict.id(),
-                probability: compared.probability,
-            })
+                flop_counted: compared
+                    .as_ref()
+                    .map_or(Uncertain::read(0.0, 0.0, 0.0), |compared| {
+                        Uncertain::from(&compared.flop_counted)
+                    }),
+                exceeded: compared.as_ref().is_some_and(|compared| compared.exceeded),
+                verdict: compared.as_ref().map(|compared| compared.verdict.id()),
+                probability: compared.as_ref().and_then(|compared| compared.probability),
+            }
         })
         .collect();
     let model = |model: &Option<compute_core::catalog::Model>| {

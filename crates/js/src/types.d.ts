@@ -101,7 +101,7 @@ export interface Estimate {
 export interface Threshold {
   id: string; name: string; flop: number; relation: ">" | ">="; count: "all" | "euUpdate" | "euCumulative" | "usState" | "fineTuning";
   status: string; inForce: string | null; asOf: string; conditions: string; source: string;
-  flopCounted: Uncertain; exceeded: boolean; verdict: "below" | "straddles" | "above"; probability: number | null;
+  flopCounted: Uncertain; exceeded: boolean; /** null where no phase is counted */ verdict: "below" | "straddles" | "above" | null; probability: number | null;
 }
 export interface Accelerator {
   id: string; name: string; short: string; vendor: string; kind: string; architecture: string; unit: string; releaseDate: string; status: string;
