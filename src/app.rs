@@ -1,0 +1,198 @@
+//! The page: its frame, built once; what follows the state is in the parts.
+
+use compute_core::catalog::Catalog;
+use gloo::events::EventListener;
+use gloo::utils::{document, window};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{HtmlElement, HtmlInputElement};
+
+use crate::html::{Node, Tag, button, div, tag};
+use crate::result::{STRIP_WIDTH, Surroundings};
+use crate::state::{State, Tables};
+use crate::{address, embed, events, form, outside, result, theme};
+
+/// Takes the place of the static page.
+pub fn start() {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    let Some(app) = document()
+        .get_element_by_id("app")
+        .and_then(|app| app.dyn_into::<HtmlElement>().ok())
+    else {
+        return;
+    };
+    let seed = Tables {
+        catalog: leak(compute_tables::SEED).unwrap_or_else(|| Box::leak(Box::default())),
+        whole: false,
+    };
+    let query = outside::query();
+    let owner = Owner::new();
+    owner.set();
+    let state = State::open(&query, seed);
+    let embedded = state.address.with_value(|address| address.embed);
+    let asks = state.address.with_value(|address| address.said_something) || embedded;
+    let show = move || {
+        let early = early(&app, state);
+        let around = Surroundings {
+            width: RwSignal::new(STRIP_WIDTH),
+            rug: StoredValue::new(rug(&app)),
+        };
+        let status = RwSignal::new(String::new());
+        app.set_text_content(None);
+        leptos::mount::mount_to_renderer(&app, move || frame(state, around, status, embedded))
+            .forget();
+        if let Some(name) = early {
+            outside::focus(&name);
+        }
+        measure(around.width);
+        EventListener::new(&window(), "resize", move |_| measure(around.width)).forget();
+        theme::show();
+        events::listen(state);
+        if embedded {
+            Effect::new(move |_| {
+                state.found.track();
+                outside::tell_height();
+            });
+        } else {
+            address::follow(state, status);
+        }
+        let _ = root.set_attribute("data-ready", "");
+    };
+    if asks {
+        // A link may name any row: its answer waits for the tables, or for the news that they do not come.
+        fetch(move |catalog| {
+            if let Some(catalog) = catalog {
+                state.tables.set(Tables {
+                    catalog,
+                    whole: true,
+                });
+                state.read_address(&outside::query());
+            }
+            show();
+        });
+    } else {
+        show();
+        fetch(move |catalog| {
+            if let Some(catalog) = catalog {
+                state.tables.set(Tables {
+                    catalog,
+                    whole: true,
+                });
+            }
+        });
+    }
+    // As long as the page.
+    std::mem::forget(owner);
+}
+
+/// Tables for as long as the page lives; every row borrows from the text.
+fn leak(text: &'static str) -> Option<&'static Catalog> {
+    Catalog::read(text)
+        .ok()
+        .map(|catalog| &*Box::leak(Box::new(catalog)))
+}
+
+/// Asks boot.js for all tables.
+fn fetch(then: impl FnOnce(Option<&'static Catalog>) + 'static) {
+    let promise = js_sys::Reflect::get(&window(), &"trainingCompute".into())
+        .and_then(|boot| {
+            js_sys::Reflect::get(&boot, &"catalog".into()).map(|catalog| (boot, catalog))
+        })
+        .and_then(|(boot, catalog)| {
+            catalog
+                .dyn_into::<js_sys::Function>()
+                .and_then(|catalog| catalog.call0(&boot))
+        })
+        .and_then(|promise| promise.dyn_into::<js_sys::Promise>());
+    let Ok(promise) = promise else {
+        then(None);
+        return;
+    };
+    let then = std::cell::Cell::new(Some(then));
+    // Called once, with the text or with the error.
+    let done = Closure::<dyn FnMut(JsValue)>::new(move |answer: JsValue| {
+        let catalog = answer
+            .as_string()
+            .and_then(|text| leak(Box::leak(text.into_boxed_str())));
+        if let Some(then) = then.take() {
+            then(catalog);
+        }
+    });
+    let _ = promise.then2(&done, &done);
+    done.forget();
+}
+
+/// What somebody typed into the static page before the program came is kept, and the focus with it.
+fn early(app: &HtmlElement, state: State) -> Option<String> {
+    let inputs = app.query_selector_all("input[type=text]").ok()?;
+    for at in 0..inputs.length() {
+        let Some(input) = inputs
+            .get(at)
+            .and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
+        else {
+            continue;
+        };
+        if input.value() != input.default_value() {
+            events::typed_early(state, &input.name(), &input.value());
+        }
+    }
+    let active = document().active_element()?;
+    (app.contains(Some(&active)) && active.tag_name() == "INPUT").then(|| active.id())
+}
+
+fn rug(app: &HtmlElement) -> String {
+    app.query_selector(".rug")
+        .ok()
+        .flatten()
+        .and_then(|rug| rug.get_attribute("d"))
+        .unwrap_or_default()
+}
+
+fn measure(width: RwSignal<f64>) {
+    if let Ok(Some(strip)) = document().query_selector(".strip") {
+        let now = strip.get_bounding_client_rect().width();
+        if now > 0.0 && (now - width.get_untracked()).abs() > 0.5 {
+            width.set(now);
+        }
+    }
+}
+
+fn frame(state: State, around: Surroundings, status: RwSignal<String>, embedded: bool) -> Tag {
+    if embedded {
+        return div("embedded").live(move || embed::embed(state, around));
+    }
+    let question = div("question")
+        .with(tag("h1").with("How much compute did it take to train this model?"))
+        .with(
+            div("actions")
+                .with(
+                    tag("a")
+                        .class("text")
+                        .set("href", "?page=count")
+                        .set("data-place", "")
+                        .with("Open a model file"),
+                )
+                .with(button("text", "clear", "").with("Clear")),
+        );
+    let desk = div("desk")
+        .with(
+            tag("form")
+                .class("form")
+                .set("novalidate", "")
+                .live(move || form::form(state)),
+        )
+        .with(div("aside").live(move || result::result(state, around)))
+        .with(div("after").live(move || result::after::after(state)));
+    div("calculator")
+        .with(question)
+        .with(desk)
+        .with(div("dock").live(move || result::dock(state)))
+        .with(
+            tag("p")
+                .class("vh")
+                .set("role", "status")
+                .live(move || vec![Node::from(status.get())]),
+        )
+}

@@ -1,0 +1,165 @@
+//! Link, iframe, citation, print.
+
+use std::sync::Arc;
+
+use compute_core::field::{Field, Slot};
+use compute_core::form::Form;
+use compute_core::link::{self, Address};
+use compute_core::quantity::{exact, scientific};
+use leptos::prelude::*;
+
+use super::range_text;
+use crate::html::{Tag, button, div, p, tag};
+use crate::outside;
+use crate::state::{Found, Panel, State};
+
+/// The four ways out.
+pub fn buttons(state: State) -> Tag {
+    let open = state.stand.with(|stand| stand.panel);
+    let way = |class, panel: Panel, id: &'static str, label: &'static str| {
+        button(class, "panel", id)
+            .set("id", id)
+            .state("aria-expanded", open == Some(panel))
+            .with(label)
+    };
+    div("share")
+        .with(way("button first", Panel::Share, "share", "Share"))
+        .with(way("button", Panel::Embed, "embed-code", "Embed"))
+        .with(way("button", Panel::Cite, "cite", "Cite"))
+        .with(button("button", "print", "").with("Print"))
+}
+
+/// The link to these numbers, with the date of the tables.
+pub fn link(state: State, embed: bool) -> String {
+    let form = state.form.get();
+    address(state, form, embed)
+}
+
+fn address(state: State, form: Form, embed: bool) -> String {
+    let tables = state.tables.get().catalog.date.to_string();
+    let query = link::encode(&Address {
+        form,
+        tables,
+        embed,
+        ..Address::default()
+    });
+    [&outside::base(), "?", &query].concat()
+}
+
+/// The same with every peak written out, so that later tables change nothing.
+fn frozen(state: State, found: &Found) -> String {
+    let mut form = state.form.get();
+    for (index, phase) in found.request.phases.iter().enumerate() {
+        let slot = Slot::new(Field::Peak, index as u8);
+        if let Some(hardware) = phase.hardware.complete()
+            && form.get(slot).trim().is_empty()
+        {
+            let peak = [&exact(hardware.peak.value.value), " FLOP/s"].concat();
+            form.set(slot, &peak);
+        }
+    }
+    address(state, form, true)
+}
+
+fn iframe(address: &str, title: &str) -> String {
+    let escape = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('"', "&quot;")
+            .replace('<', "&lt;")
+    };
+    [
+        "<iframe src=\"",
+        &escape(address),
+        "\" title=\"",
+        &escape(title),
+        "\" loading=\"lazy\" width=\"100%\" height=\"420\" style=\"border:0\"></iframe>",
+    ]
+    .concat()
+}
+
+/// A text to take away, with the button that copies it.
+fn text(state: State, id: &'static str, label: &'static str, text: String) -> Tag {
+    let copied = state.stand.with(|stand| stand.copied == Some(id));
+    div("")
+        .with(tag("label").set("for", id).with(label))
+        .with(
+            tag("textarea")
+                .set("id", id)
+                .set("rows", "2")
+                .flag("readonly", true)
+                .value(text),
+        )
+        .with(
+            div("row")
+                .with(button("button slim", "copy", id).with("Copy"))
+                .with(
+                    tag("span")
+                        .set("role", "status")
+                        .with(if copied { "Copied." } else { "" }),
+                ),
+        )
+}
+
+/// What stands open under the buttons.
+pub fn panel(state: State, found: &Arc<Found>) -> Option<Tag> {
+    let open = state.stand.with(|stand| stand.panel)?;
+    let name = state
+        .form
+        .with(|form| form.head(Field::Name).trim().to_string());
+    let out = div("panel");
+    Some(match open {
+        Panel::Share => out.with(text(
+            state,
+            "share-text",
+            "Link to this page",
+            link(state, false),
+        )),
+        Panel::Embed => {
+            let title = if name.is_empty() {
+                "Training compute".to_string()
+            } else {
+                ["Training compute of ", &name].concat()
+            };
+            out.with(text(
+                state,
+                "embed-live",
+                "Follows later corrections of the tables",
+                iframe(&link(state, true), &title),
+            ))
+            .with(text(
+                state,
+                "embed-frozen",
+                "Frozen: with today's peaks written out",
+                iframe(&frozen(state, found), &title),
+            ))
+        }
+        Panel::Cite => match sentence(state, found, &name) {
+            Some(sentence) => out.with(text(state, "cite-text", "A sentence to quote", sentence)),
+            None => out.with(p("").with("There is no number to cite yet.")),
+        },
+    })
+}
+
+fn sentence(state: State, found: &Found, name: &str) -> Option<String> {
+    let (estimate, _) = found.shown();
+    let total = estimate.flop()?;
+    let subject = if name.is_empty() { "The model" } else { name };
+    let range = range_text(total)
+        .map(|range| [" (90 % range ", &range, ")"].concat())
+        .unwrap_or_default();
+    let tables = state.tables.get().catalog.date;
+    Some(
+        [
+            subject,
+            " took about ",
+            &scientific(total.value, 2),
+            " FLOP to train",
+            &range,
+            ", estimated with the training compute calculator, tables of ",
+            tables,
+            ": ",
+            &link(state, false),
+        ]
+        .concat(),
+    )
+}

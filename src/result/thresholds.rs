@@ -1,0 +1,178 @@
+//! Figures of law and guidelines, and how the number stands to them: one column a method.
+
+use compute_core::catalog::Threshold;
+use compute_core::quantity::{percent, plain, scientific};
+use compute_core::regulation::{self, Comparison, PhaseTotal, Totals, Verdict};
+use leptos::prelude::*;
+
+use crate::html::{Tag, button, p, span, tag};
+use crate::number::rich;
+use crate::state::{Found, State};
+
+/// The table; `None` while no figure has come.
+pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
+    let catalog = state.tables.get().catalog;
+    let all = state.stand.with(|stand| stand.all_thresholds);
+    let (shown, _) = found.shown_found();
+    let methods = [
+        ("disc", "Counted", by_method(shown, false)),
+        ("square", "Accelerator time", by_method(shown, true)),
+    ];
+    let rows: Vec<&Threshold> = catalog
+        .thresholds
+        .iter()
+        .filter(|row| (row.shown || all) && row.flop > 0.0)
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let head = |label: &'static str| tag("th").set("scope", "col").with(label);
+    let mut heads = tag("tr")
+        .with(head("Compared with"))
+        .with(head("FLOP").set("class", "num"));
+    for (mark, label, totals) in &methods {
+        if totals.is_some() {
+            heads.push(
+                tag("th")
+                    .set("scope", "col")
+                    .with(tag("i").class(mark))
+                    .with(*label),
+            );
+        }
+    }
+    let mut body = tag("tbody");
+    let mut ranges = false;
+    for row in rows {
+        let relation = if row.inclusive { "≥ " } else { "> " };
+        let figure = power(row.flop);
+        let mut name = tag("th")
+            .set("scope", "row")
+            .with(tag("b").with(row.name))
+            .with(span("sub").with(status(row)));
+        if all {
+            name = name.with(span("sub").with(row.conditions));
+        }
+        let mut line = tag("tr")
+            .with(name)
+            .with(tag("td").class("num").with(relation).all(rich(&figure)));
+        for (_, label, totals) in &methods {
+            if let Some(totals) = totals {
+                let compared = regulation::compare(row, totals);
+                ranges |= compared
+                    .as_ref()
+                    .is_some_and(|compared| compared.probability.is_some());
+                line.push(cell(label, compared));
+            }
+        }
+        body.push(line);
+    }
+    let mut note = String::new();
+    if ranges {
+        note.push_str("Percentages: probability that the figure is exceeded, on these inputs. ");
+    }
+    note.push_str(&["As of ", catalog.date, ". Arithmetic on what you typed, not legal advice; each rule has conditions besides compute."].concat());
+    Some(
+        tag("section")
+            .with(tag("h2").with("Thresholds"))
+            .with(
+                tag("table")
+                    .class("plain stack")
+                    .with(tag("thead").with(heads))
+                    .with(body),
+            )
+            .with(p("note").with(note))
+            .with(
+                button("text", "thresholds", "")
+                    .state("aria-expanded", all)
+                    .with(if all {
+                        "Only those in use"
+                    } else {
+                        "Conditions and repealed rules"
+                    }),
+            ),
+    )
+}
+
+/// `10²⁵` for a bare power of ten, else with its figure.
+fn power(flop: f64) -> String {
+    let text = scientific(flop, 2);
+    match text.strip_prefix("1.0\u{202f}×\u{202f}") {
+        Some(power) => power.to_string(),
+        None => text,
+    }
+}
+
+fn status(row: &Threshold) -> String {
+    let word = match row.status {
+        "in-force" => "In force",
+        "not-yet" => "Not yet in force",
+        "guidance" => "Guidance, not binding",
+        "proposed" => "Proposed, never final",
+        "not-enforced" => "Not enforced",
+        "replaced" => "Replaced before it took effect",
+        "revoked" => "Revoked",
+        "vetoed" => "Vetoed",
+        other => other,
+    };
+    match row.status {
+        "in-force" | "not-yet" if !row.in_force.is_empty() => {
+            let from = if row.status == "in-force" {
+                " since "
+            } else {
+                ", from "
+            };
+            [word, from, row.in_force].concat()
+        }
+        _ => word.to_string(),
+    }
+}
+
+fn cell(label: &'static str, compared: Option<Comparison>) -> Tag {
+    let cell = tag("td").set("data-label", label);
+    let Some(compared) = compared else {
+        return cell.with(span("sub").with("no such phase"));
+    };
+    let word = match compared.verdict {
+        Verdict::Above => "Exceeds",
+        Verdict::Straddles => "Straddles",
+        Verdict::Below => "Below",
+    };
+    let how = match compared.probability {
+        Some(p) if p > 0.995 => "more than 99\u{202f}%".to_string(),
+        Some(p) if p < 0.005 => "less than 1\u{202f}%".to_string(),
+        Some(p) => percent((p * 100.0).round() / 100.0, 2),
+        None if compared.times >= 1.0 => [&plain(compared.times, 2), " times"].concat(),
+        None if compared.times >= 0.001 => [&plain(compared.times, 2), " of it"].concat(),
+        None => [&scientific(compared.times, 2), " of it"].concat(),
+    };
+    cell.with(tag("b").with(word))
+        .with(" ")
+        .with(span("sub").all(rich(&how)))
+}
+
+/// The totals of one method alone, over the phases that have it.
+fn by_method(found: &Found, hardware: bool) -> Option<Totals> {
+    let phases: Vec<PhaseTotal> = found
+        .estimate
+        .phases
+        .iter()
+        .zip(&found.request.phases)
+        .enumerate()
+        .filter_map(|(index, (result, asked))| {
+            let flop = if hardware {
+                &result.hardware.as_ref()?.flop
+            } else {
+                &result.counting.as_ref()?.flop
+            };
+            Some(PhaseTotal {
+                index,
+                kind: asked.kind,
+                public: asked.public,
+                moved_in: asked.moved_in.clone(),
+                moved_out: asked.moved_out.clone(),
+                flop: flop.clone(),
+            })
+        })
+        .collect();
+    (!phases.is_empty()).then(|| regulation::totals(&phases))
+}
