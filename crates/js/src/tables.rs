@@ -38,8 +38,8 @@ pub struct Accelerator {
     note: &'static str,
 }
 
-fn list(text: &'static str) -> Vec<&'static str> {
-    text.split(';')
+fn list(text: &'static str, separator: &'static str) -> Vec<&'static str> {
+    text.split(separator)
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect()
@@ -77,9 +77,9 @@ pub fn accelerators() -> Vec<Accelerator> {
             memory_bytes: row.memory_bytes,
             memory_bandwidth_bytes_s: row.memory_bandwidth_bytes_s,
             tdp_w: row.tdp_w,
-            aliases: list(row.aliases),
-            sources: list(row.sources),
-            marks: list(row.marks),
+            aliases: list(row.aliases, ";"),
+            sources: list(row.sources, " | "),
+            marks: list(row.marks, ";"),
             note: row.note,
         })
         .collect()
