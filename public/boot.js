@@ -36,10 +36,12 @@
     root.dataset.failed = kind;
     console.error(error);
   };
-  addEventListener('error', (event) => {
-    // A program that trapped answers to nothing any more; the page must say so.
-    if (event.error instanceof WebAssembly.RuntimeError) root.dataset.failed = 'stopped';
-  });
+  // A program that trapped answers to nothing any more; the page must say so.
+  const trapped = (error) => {
+    if (window.WebAssembly && error instanceof WebAssembly.RuntimeError) root.dataset.failed = 'stopped';
+  };
+  addEventListener('error', (event) => trapped(event.error));
+  addEventListener('unhandledrejection', (event) => trapped(event.reason));
 
   // The only way from text to markup or to a script's address. Leptos makes its static markup from constants; nothing that
   // was typed or came in a link passes here, and if it did, nothing active would get through.

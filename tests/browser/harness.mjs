@@ -34,6 +34,8 @@ const KINDS = {
   mjs: 'text/javascript', svg: 'image/svg+xml', ts: 'text/plain', txt: 'text/plain; charset=utf-8', wasm: 'application/wasm',
   webmanifest: 'application/manifest+json',
 };
+/** Closed at the end, so that a failed test does not keep the others waiting. */
+const openHosts = new Set();
 /** Below which path the page is served: it must work in any. */
 export const BASE = '/sub/path/';
 
@@ -58,13 +60,15 @@ export async function host({ pages = {}, change = (name, bytes) => bytes } = {})
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const origin = `http://127.0.0.1:${server.address().port}`;
+  const close = () => new Promise((done) => { server.close(done); server.closeAllConnections(); });
+  openHosts.add(close);
   return {
     origin,
     /** The page's address. */
     url: origin + BASE,
     /** Paths that were asked for, in order. */
     seen,
-    close: () => new Promise((done) => { server.close(done); server.closeAllConnections(); }),
+    close,
   };
 }
 
@@ -94,7 +98,7 @@ export function browser() {
 
 after(async () => {
   await (await sharedBrowser)?.close();
-  await (await sharedHost)?.close();
+  for (const close of openHosts) await close();
 });
 
 // --- A page ---------------------------------------------------------------------------------------------------------------
@@ -116,8 +120,8 @@ export async function open(options = {}) {
   page.requests = [];
   page.responses = [];
   // Playwright's own word for serviceWorkers: 'block', and its stumbling over a sandboxed frame while it blocks them.
-  const own_noise = /registration blocked by Playwright|Service worker is disabled because the context is sandboxed/;
-  const heard = (text) => { if (!own_noise.test(text)) page.said.push(text); };
+  const ownNoise = /registration blocked by Playwright|Service worker is disabled because the context is sandboxed/;
+  const heard = (text) => { if (!ownNoise.test(text)) page.said.push(text); };
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && heard(message.text()));
   page.on('pageerror', (error) => heard(String(error)));
   page.on('request', (request) => page.requests.push(request.url()));

@@ -69,7 +69,7 @@ pub(crate) fn trunk(path: std::ffi::OsString) -> Outcome<Command> {
 
 fn sources() -> Outcome<String> {
     let root = files::root();
-    let mut hash = Hash::new();
+    let mut hash = Hash::new().add(&[u8::from(crate::hooks::without_module())]);
     for source in SOURCES {
         for path in files::below(&root.join(source), &TESTS)? {
             hash = hash

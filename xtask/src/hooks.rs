@@ -85,6 +85,11 @@ fn together(
     })
 }
 
+/// Whether `TRAINING_COMPUTE_WITHOUT=module` leaves the JavaScript module out of dist/.
+pub(crate) fn without_module() -> bool {
+    std::env::var("TRAINING_COMPUTE_WITHOUT").is_ok_and(|what| what == "module")
+}
+
 struct Build {
     staged: PathBuf,
     root: PathBuf,
@@ -93,30 +98,50 @@ struct Build {
 }
 
 impl Build {
-    /// The names that trunk gave to the calculator's files: it wrote them into a tag of its own (Trunk.toml).
+    /// The names of the calculator's files, which trunk wrote into a tag of its own (Trunk.toml). Its JavaScript is made small
+    /// here (trunk's own attempt fails on what wasm-bindgen writes), so it gets another name.
     fn page(&self) -> Outcome<Names> {
         let html = files::read_text(&self.staged.join("index.html"))?;
-        let mut names = Names::new();
-        for key in ["page-js", "page-wasm"] {
-            let value = html
-                .split_once(&format!("data-{key}="))
-                .map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
-            let value = value
-                .and_then(|rest| rest.split(['"', '\'', ' ', '>']).next())
-                .filter(|value| !value.is_empty());
-            let value = value.ok_or_else(|| {
-                format!("trunk's index.html names no data-{key}: see pattern_script in Trunk.toml")
-            })?;
-            names.push((key.into(), value.trim_start_matches("./").into()));
+        let named = |key: &str| {
+            let (_, rest) = html.split_once(&format!("data-{key}="))?;
+            let value = rest
+                .trim_start_matches(['"', '\''])
+                .split(['"', '\'', ' ', '>']);
+            value.map(|value| value.trim_start_matches("./")).next()
+        };
+        let (Some(js), Some(wasm)) = (named("page-js"), named("page-wasm")) else {
+            return Err(
+                "trunk's index.html names no program: see pattern_script in Trunk.toml".into(),
+            );
+        };
+        let path = self.staged.join(js);
+        let own = self.hashed("page", ".js", self.small(&path, true)?.as_bytes())?;
+        if own != js {
+            std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        Ok(names)
+        Ok(vec![
+            ("page-js".into(), own),
+            ("page-wasm".into(), wasm.into()),
+        ])
     }
 
-    /// The crate behind the JavaScript module, where it makes a library for wasm.
+    /// The text of a script, in a release without comments, long names and spaces.
+    fn small(&self, path: &Path, module: bool) -> Outcome<String> {
+        if !self.release {
+            return files::read_text(path);
+        }
+        let mut terser = Command::new("terser");
+        terser.args(["--compress", "--mangle", "--ecma", "2020"]);
+        if module {
+            terser.arg("--module");
+        }
+        let text = process::output(terser.arg("--").arg(path))?;
+        String::from_utf8(text).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// Releases carry the JavaScript module, unless somebody at work on the page alone wants to wait less.
     fn has_module(&self) -> bool {
-        self.release
-            && files::read_text(&self.root.join("crates/js/Cargo.toml"))
-                .is_ok_and(|text| text.contains("cdylib"))
+        self.release && !without_module()
     }
 
     fn compile(&self) -> Outcome {
@@ -146,17 +171,16 @@ impl Build {
     }
 
     /// Binds a wasm to JavaScript in a folder of its own, and makes it small.
-    fn bind(&self, wasm: &str, name: &str, kind: &[&str]) -> Outcome<PathBuf> {
-        let to = self.target.join("bundle").join(name);
+    ///
+    /// `kind` are the options of wasm-bindgen that choose the form of the JavaScript.
+    fn bind(&self, folder: &str, wasm: &str, name: &str, kind: &[&str]) -> Outcome<PathBuf> {
+        let to = self.target.join("bundle").join(folder);
         files::remove_folder(&to)?;
         let mut bind = Command::new("wasm-bindgen");
         bind.args(kind)
             .args(["--out-name", name, "--out-dir"])
             .arg(&to)
             .arg(self.wasm(wasm));
-        if self.release {
-            bind.args(["--remove-name-section", "--remove-producers-section"]);
-        }
         process::run(&mut bind)?;
         if to.join("snippets").exists() {
             return Err(format!(
@@ -186,13 +210,18 @@ impl Build {
     /// The second program: everything behind `?page=`.
     fn places(&self, names: &mut Names) -> Outcome {
         let from = self.bind(
+            "places",
             "places.wasm",
             "places",
             &["--target=web", "--no-typescript"],
         )?;
         names.push((
             "places-js".into(),
-            self.hashed("places", ".js", &files::read(&from.join("places.js"))?)?,
+            self.hashed(
+                "places",
+                ".js",
+                self.small(&from.join("places.js"), true)?.as_bytes(),
+            )?,
         ));
         names.push((
             "places-wasm".into(),
@@ -211,11 +240,21 @@ impl Build {
             return Ok(());
         }
         let name = "training-compute";
-        let from = self.bind("compute_js.wasm", name, &["--target=web"])?;
-        for end in [".js", ".d.ts", "_bg.wasm"] {
+        let from = self.bind("module", "compute_js.wasm", name, &["--target=web"])?;
+        for end in [".d.ts", "_bg.wasm"] {
             let file = format!("{name}{end}");
             files::write(&self.staged.join(&file), files::read(&from.join(&file))?)?;
         }
+        // The module's documented way to start, `init(bytes)`, is what wasm-bindgen warns of; its callers shall see a silent console.
+        let script = files::read_text(&from.join(format!("{name}.js")))?;
+        let warning = "console.warn('using deprecated parameters for the initialization function; pass a single object instead')";
+        if !script.contains(warning) {
+            return Err("wasm-bindgen's warning about init's parameter has changed: see hooks.rs".into());
+        }
+        files::write(
+            &self.staged.join(format!("{name}.js")),
+            script.replace(warning, "undefined"),
+        )?;
         // Node.js 18 takes a .js file for CommonJS without this.
         files::write(&self.staged.join("package.json"), "{\"type\":\"module\"}\n")
     }
@@ -226,13 +265,15 @@ impl Build {
         if !self.release {
             return Ok(());
         }
+        // Of the same name as trunk's, so that the same wasm comes out, and wasm-opt remembers it.
         let from = self.bind(
-            "page.wasm",
             "embed",
+            "page.wasm",
+            "page",
             &["--target=no-modules", "--no-typescript"],
         )?;
-        let glue = files::read_text(&from.join("embed.js"))?;
-        let wasm = files::base64(&files::read(&from.join("embed_bg.wasm"))?);
+        let glue = self.small(&from.join("page.js"), false)?;
+        let wasm = files::base64(&files::read(&from.join("page_bg.wasm"))?);
         let tables = names
             .iter()
             .find(|(key, _)| key == "catalog")
@@ -296,7 +337,8 @@ impl Build {
         let boot = self.hashed(
             "boot",
             ".js",
-            &files::read(&self.root.join("public/boot.js"))?,
+            self.small(&self.root.join("public/boot.js"), false)?
+                .as_bytes(),
         )?;
         let mut tag = format!("<script src=\"{boot}\"");
         for (key, value) in names {
@@ -377,12 +419,12 @@ impl Build {
                 name
             });
         }
-        let text = files::read_text(&self.root.join("public/sw.js"))?;
+        let text = self.small(&self.root.join("public/sw.js"), false)?;
         let version = version.add(text.as_bytes()).hex();
         let text = text
             .replace("{{version}}", &version)
             .replace("{{boot}}", &boot)
-            .replace("{{files}}", &list.join("', '"));
+            .replace("{{files}}", &list.join("\",\""));
         files::write(&self.staged.join("sw.js"), text)
     }
 }

@@ -58,7 +58,7 @@ fn browser(filter: Option<&str>) -> Outcome {
         .filter(|path| path.to_string_lossy().ends_with(".test.mjs"));
     println!("Tests in a browser");
     let mut node = node()?;
-    node.arg("--test");
+    node.args(["--test", "--test-reporter=spec"]);
     if let Some(filter) = filter {
         node.arg(format!("--test-name-pattern={filter}"));
     }

@@ -158,7 +158,7 @@ impl Tools {
         Ok(at.join("bin"))
     }
 
-    /// The folder with `node_modules/` of package-lock.json, and `bin/wasm-opt`.
+    /// The folder with `node_modules/` of package-lock.json, and `bin/wasm-opt`, `bin/terser`.
     pub(crate) fn npm(&self) -> Outcome<PathBuf> {
         node()?;
         let (package, lock) = (
@@ -189,17 +189,22 @@ impl Tools {
                 &to.join("bin/wasm-opt"),
                 "#!/bin/sh\nexec node \"$(dirname \"$0\")/wasm-opt.mjs\" \"$@\"\n",
             )?;
-            executable(&to.join("bin/wasm-opt"))
+            executable(&to.join("bin/wasm-opt"))?;
+            files::write(
+                &to.join("bin/terser"),
+                "#!/bin/sh\nexec node \"$(dirname \"$0\")/../node_modules/terser/bin/terser\" \"$@\"\n",
+            )?;
+            executable(&to.join("bin/terser"))
         })?;
         Ok(at)
     }
 
-    /// $CHROME, else a Chromium or Chrome of the system, else the one packaged for npm, which needs no installer.
+    /// $CHROME, else a Chromium or Chrome of the system, else the one packaged for npm, which needs no installer
+    /// (`CHROME=packaged` asks for it).
     pub(crate) fn chromium(&self) -> Outcome<Browser> {
-        if let Some(program) = std::env::var_os("CHROME")
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-        {
+        let wanted = std::env::var_os("CHROME").filter(|value| !value.is_empty());
+        let packaged = wanted.as_ref().is_some_and(|value| value == "packaged");
+        if let Some(program) = wanted.filter(|_| !packaged).map(PathBuf::from) {
             return match process::version(&program) {
                 Some(_) => Ok(Browser {
                     program,
@@ -222,7 +227,7 @@ impl Tools {
             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
             "/Applications/Chromium.app/Contents/MacOS/Chromium",
         ];
-        for name in names.iter().chain(&mac) {
+        for name in names.iter().chain(&mac).filter(|_| !packaged) {
             let program = PathBuf::from(name);
             if process::version(&program).is_some_and(|text| text.contains("Chrom")) {
                 return Ok(Browser {
