@@ -119,16 +119,21 @@ fn named(name: &str, catalog: &Catalog) -> Option<AcceleratorReading> {
     let machine = bare
         .strip_prefix("dgx")
         .or_else(|| bare.strip_prefix("hgx"))
-        .and_then(|rest| rest.strip_prefix([' ', '-']))
+        .and_then(|rest| rest.strip_prefix([' ', '-']));
+    if let Some(rest) = machine
+        && let Some(index) = catalog.find(rest)
+    {
         // A rack of superchips and a desktop have other counts.
-        .filter(|rest| !rest.starts_with("gb") && !rest.starts_with("gh"));
-    if let Some(index) = machine.and_then(|rest| catalog.find(rest)) {
-        return Some(with_note(
-            index,
-            8.0,
-            "names-machines",
-            [quoted(name).as_str(), " is a machine of eight chips."].concat(),
-        ));
+        let eight = !rest.starts_with("gb") && !rest.starts_with("gh");
+        let what = if eight {
+            " is a machine of eight chips."
+        } else {
+            " is a machine; its chips are not known from its name."
+        };
+        let message = quoted(name) + what;
+        let mut reading = with_note(index, 8.0, "names-machines", message);
+        reading.chips = reading.chips.filter(|_| eight);
+        return Some(reading);
     }
     if let Some(index) = catalog.find(name) {
         return Some(AcceleratorReading {
@@ -160,26 +165,25 @@ fn with_note(index: usize, chips: f64, code: &'static str, message: String) -> A
 
 /// `TPU v3-512`: a slice of a generation, its number and what that counts.
 fn slice(name: &str, lower: &str, catalog: &Catalog) -> Option<AcceleratorReading> {
-    let (generation, number) = slice_parts(lower)?;
-    let (_, share, row) = SLICES.iter().find(|(known, ..)| *known == generation)?;
+    let (_, number) = slice_parts(lower)?;
+    let (chips, row, _) = slice_chips(lower)?;
     let index = catalog.find(row)?;
-    let chips = number * share;
-    if chips.fract() != 0.0 || chips < 1.0 {
-        return None;
-    }
-    let of = if *share < 1.0 {
-        [
-            " has ",
-            &plain(number, 15),
-            " cores, which are ",
-            &plain(chips, 15),
-            " chips.",
-        ]
-        .concat()
+    let all = plain(chips, 15);
+    let of = if chips < number {
+        let cores = plain(number, 15);
+        [" has ", &cores, " cores, which are ", &all, " chips."].concat()
     } else {
-        [" has ", &plain(chips, 15), " chips."].concat()
+        [" has ", &all, " chips."].concat()
     };
     Some(with_note(index, chips, "names-slice", quoted(name) + &of))
+}
+
+/// Chips of a slice in lower case, the name of the row, and where the generation's name ends.
+pub(crate) fn slice_chips(lower: &str) -> Option<(f64, &'static str, usize)> {
+    let (generation, number) = slice_parts(lower)?;
+    let (_, share, row) = SLICES.iter().find(|(known, ..)| *known == generation)?;
+    let chips = number * share;
+    (chips.fract() == 0.0 && chips >= 1.0).then_some((chips, *row, lower.rfind('-')?))
 }
 
 /// `v3` and 512 of `google cloud tpu v3-512 pod slice`.
@@ -295,10 +299,17 @@ fn unknown(text: &str, count: f64, name: &str, catalog: &Catalog) -> Misreading 
         return offered(wrong, catalog);
     }
     let key = normalize(name);
+    // The rows with the shortest names of that beginning: H100 before H100 NVL 94GB.
     let mut rows: Vec<u16> = Vec::new();
-    for (known, row) in &catalog.names {
-        if rows.len() < 4 && known.starts_with(&key) && !rows.contains(row) {
-            rows.push(*row);
+    while rows.len() < 4 {
+        let next = catalog
+            .names
+            .iter()
+            .filter(|(known, row)| known.starts_with(&key) && !rows.contains(row))
+            .min_by_key(|(known, _)| known.len());
+        match next {
+            Some((_, row)) => rows.push(*row),
+            None => break,
         }
     }
     if rows.len() > 1 && !key.is_empty() {
@@ -403,29 +414,38 @@ fn instance(text: &str, count: f64, lower: &str, catalog: &Catalog) -> Option<Mi
     Some(offered(wrong, catalog))
 }
 
-/// The two rows whose names differ least from a key, if they differ little.
+/// The two rows whose names differ least from a key, if they differ little: by edits, a longer
+/// name by those of its beginning and one more; of equals the one with the longer common beginning.
 fn nearest(key: &str, catalog: &Catalog) -> Vec<u16> {
     let most = 1 + key.len() / 4;
-    let mut best: [Option<(usize, u16)>; 2] = [None, None];
+    let mut best: [Option<(usize, usize, u16)>; 2] = [None, None];
     for (name, row) in &catalog.names {
-        let Some(distance) = distance(key, name, most) else {
+        let longer = usize::from(name.len() > key.len());
+        let start = name.get(..key.len()).unwrap_or(name);
+        let whole = distance(key, name, most).unwrap_or(most + 1);
+        let edits = distance(key, start, most)
+            .unwrap_or(most + 1)
+            .saturating_add(longer)
+            .min(whole);
+        if edits > most {
             continue;
-        };
+        }
+        let common = key.bytes().zip(name.bytes()).take_while(|(a, b)| a == b);
+        let found = (4 * edits + 16 - common.count().min(16), name.len(), *row);
         let [first, second] = &mut best;
-        match (*first, *second) {
-            (Some((d, known)), _) if known == *row => *first = Some((d.min(distance), known)),
-            (Some((d, _)), _) if distance >= d => {
-                if second.is_none_or(|(d, _)| distance < d) {
-                    *second = Some((distance, *row));
-                }
-            }
-            _ => {
+        let same =
+            |place: &Option<(usize, usize, u16)>| place.is_some_and(|(.., known)| known == *row);
+        let better = |place: &Option<(usize, usize, u16)>| place.is_none_or(|known| found < known);
+        if better(first) {
+            if !same(first) {
                 *second = *first;
-                *first = Some((distance, *row));
             }
+            *first = Some(found);
+        } else if !same(first) && better(second) {
+            *second = Some(found);
         }
     }
-    best.into_iter().flatten().map(|(_, row)| row).collect()
+    best.into_iter().flatten().map(|(.., row)| row).collect()
 }
 
 /// Edits from one name to the other, where there are at most so many.

@@ -29,7 +29,8 @@ fn value_of(digits: &Digits) -> f64 {
 /// The digits that are shown: all of a number as typed or a whole one, six of a computed one.
 fn shown(value: &Value, number: f64) -> Digits {
     let digits = Digits::of(number);
-    if value.literal.is_some() || number.fract() == 0.0 && number.abs() < 1e15 {
+    let typed = value.literal.is_some() && number == value.number;
+    if typed || number.fract() == 0.0 && number.abs() < 1e15 {
         digits
     } else {
         digits.rounded(6)
@@ -59,6 +60,10 @@ fn in_unit(kind: QuantityKind, value: &Value, text: &str) -> (f64, String) {
     };
     match (kind, unit.measure) {
         (QuantityKind::Count, _) => {
+            // The prefix of a GMAC has gone into the number.
+            if unit.power != 0 {
+                return (number, " multiply-adds".to_string());
+            }
             let (from, to) = value.phrase;
             let phrase = text.get(from..to).unwrap_or("");
             (number, [" ", phrase].concat())
@@ -91,12 +96,16 @@ pub(crate) fn echo(kind: QuantityKind, outcome: &Outcome, text: &str) -> String 
         return single(kind, &outcome.low, text);
     }
     let mut out = range(kind, outcome, text);
-    let mut middle = outcome.low;
-    middle.unit = outcome.high.unit;
-    middle.phrase = outcome.high.phrase;
+    let (_, mut middle) = common(&outcome.low, &outcome.high);
     let base = outcome.low.base().sqrt() * outcome.high.base().sqrt();
     let factor = middle.unit.map_or(1.0, |unit| unit.factor);
-    middle.number = value_of(&Digits::of(base / factor).rounded(2));
+    // Two digits, three where the ends are close.
+    let digits = if outcome.high.base() < 1.25 * outcome.low.base() {
+        3
+    } else {
+        2
+    };
+    middle.number = value_of(&Digits::of(base / factor).rounded(digits));
     middle.literal = None;
     out += ", middle ";
     let mut shown = String::new();
@@ -167,6 +176,9 @@ fn single(kind: QuantityKind, value: &Value, text: &str) -> String {
     let factor = value.unit.map_or(1.0, |unit| unit.factor);
     let gloss = match (kind, value.unit.map(|unit| unit.measure)) {
         (QuantityKind::Count, Some(Measure::Words)) => words(shown * factor, 3) + " tokens",
+        (QuantityKind::Count, Some(Measure::Chips)) if factor != 1.0 => {
+            words(shown * factor, 15) + " chips"
+        }
         (QuantityKind::Flop, Some(measure)) if factor != 1.0 => {
             let factor = if measure == Measure::Connections {
                 factor
@@ -190,11 +202,13 @@ fn single(kind: QuantityKind, value: &Value, text: &str) -> String {
 /// The same time in another unit, where that says more.
 fn time_gloss(seconds: f64, factor: f64) -> String {
     if factor >= 604_800.0 {
-        duration_in(seconds, 86_400.0, 3)
+        // A year shows its 365.25 days.
+        let digits = if factor > 3e7 { 5 } else { 3 };
+        duration_in(seconds, 86_400.0, digits)
     } else if factor == 86_400.0 {
         let hours = seconds < factor;
         duration_in(seconds, if hours { 3600.0 } else { 1.0 }, 3)
-    } else if factor == 3600.0 && seconds >= 172_800.0 {
+    } else if factor <= 3600.0 && seconds >= 172_800.0 {
         duration_in(seconds, 86_400.0, 3)
     } else if factor < 3600.0 && seconds >= 60.0 * factor.max(2.0) {
         duration(seconds, 3)

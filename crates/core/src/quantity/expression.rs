@@ -352,10 +352,9 @@ impl<'a> Parser<'a> {
                 } else {
                     let inner = self.factor(divisor)?;
                     if sign == '-' {
-                        inner.computed(-inner.number)
-                    } else {
-                        inner
+                        return Err(Fault::NotPositive);
                     }
+                    inner
                 };
                 self.depth -= 1;
                 inner
@@ -437,7 +436,20 @@ impl<'a> Parser<'a> {
             });
         };
         self.at += word.len();
-        Ok(Value::of(place as f64 + 1.0))
+        let mut number = place as f64 + 1.0;
+        if number == 20.0 && self.eat("-") {
+            // twenty-one
+            let ones = NUMBER_WORDS.iter().take(9);
+            let word = self.word();
+            match ones.zip(1u8..).find(|(name, _)| **name == word) {
+                Some((_, ones)) => {
+                    self.at += word.len();
+                    number += f64::from(ones);
+                }
+                None => self.at -= 1,
+            }
+        }
+        Ok(Value::of(number))
     }
 
     /// Digits in groups, with a point or comma, an exponent, a power.
@@ -583,7 +595,11 @@ impl<'a> Parser<'a> {
     fn caret(&mut self) -> bool {
         let from = self.at;
         self.spaces();
-        let found = self.eat("^") || self.eat("**") && self.number_ahead();
+        let found = self.eat("^")
+            || self.eat("**") && {
+                self.spaces();
+                self.number_ahead()
+            };
         if !found {
             self.at = from;
         }
@@ -688,6 +704,17 @@ impl<'a> Parser<'a> {
         let Some(power) = unit::scale(word).filter(|_| !digit_behind) else {
             if let Some(power) = unit::long_scale(word) {
                 return Err(Fault::LongScale { power, at: from });
+            }
+            // 300Btokens
+            if unit::unit(word).is_none()
+                && let Some((letter, name)) = word.split_at_checked(1)
+                && name.len() > 3
+                && unit::unit(name).is_some()
+                && let Some(power) = unit::scale(letter)
+            {
+                self.at += 1;
+                value.scale = power;
+                return self.shift(value, power);
             }
             self.at = from;
             return Ok(());
@@ -795,7 +822,7 @@ impl<'a> Parser<'a> {
         }
         let Some(meaning) = self.meaning(words) else {
             let kind = self.kind;
-            let typing = self.at_end() && unit::begins(last, |measure| takes(kind, measure));
+            let typing = self.at_end() && unit::begins(last, &|measure| takes(kind, measure));
             return Err(if typing {
                 Fault::Incomplete
             } else {
@@ -878,6 +905,9 @@ impl<'a> Parser<'a> {
             });
             break;
         }
+        while count > 1 && unit::lists(FORMATS, word(count - 1)) {
+            count -= 1;
+        }
         let last = word(count.saturating_sub(1));
         let end = words.get(count.saturating_sub(1)).map_or(0, |(_, to)| *to);
         let meaning = |unit, chip| {
@@ -900,6 +930,15 @@ impl<'a> Parser<'a> {
             None
         };
         let mut lead = count.saturating_sub(if pair.is_some() { 2 } else { 1 });
+        let hours = ["gpu", "tpu", "chip"]
+            .iter()
+            .find_map(|chip| unit::unit(last.strip_prefix(chip)?))
+            .filter(|found| found.measure == Measure::Time && unit::unit(last).is_none());
+        if let Some(unit) = hours {
+            let chip = self.chip(words, 0, lead);
+            let unit = simple(Measure::ChipTime, unit.factor, 0);
+            return meaning(unit, chip).filter(|_| lead == 0 || chip.is_some());
+        }
         let Some(mut unit) = pair.or_else(|| unit::unit(last)) else {
             // No unit at all: a chip's name, "16k H100s", "96 DGX A100".
             if self.kind != QuantityKind::Count {
@@ -913,7 +952,10 @@ impl<'a> Parser<'a> {
         if lead == 0 {
             return meaning(unit, None);
         }
-        let plain = (0..lead).all(|at| word(at).bytes().all(|byte| !byte.is_ascii_digit()));
+        let plain = (0..lead).all(|at| {
+            let word = word(at);
+            unit::lists(FORMATS, word) || word.bytes().all(|byte| !byte.is_ascii_digit())
+        });
         if unit.measure == Measure::Time && pair.is_none() {
             let seconds = (1..lead).all(|at| matches!(word(at), "s" | "sec" | "second"));
             if let Some(power) = unit::rate_power(word(0)).filter(|_| seconds) {
@@ -1005,6 +1047,7 @@ impl<'a> Parser<'a> {
         let Some(days) = calendar::days(self)? else {
             return Ok(None);
         };
+        self.glosses(true)?;
         self.seen.calendar = true;
         let mut value = Value::of(days);
         value.unit = Some(Unit {
@@ -1015,6 +1058,9 @@ impl<'a> Parser<'a> {
         Ok(Some(value))
     }
 }
+
+/// Words beside a rate that leave it one.
+const FORMATS: &str = " dense peak bf16 fp16 fp32 tf32 fp64 fp8 fp4 int8 int4 bfloat16 float16 ";
 
 /// Words in front of a unit of time that leave it one.
 const ELAPSED: &str =
@@ -1052,7 +1098,8 @@ pub(crate) fn takes(kind: QuantityKind, measure: Measure) -> bool {
         QuantityKind::FlopPerSecond => matches!(measure, M::FlopPerSecond | M::Flop),
         QuantityKind::Time => measure == M::Time,
         QuantityKind::Fraction => measure == M::Fraction,
-        QuantityKind::ChipTime => matches!(measure, M::Time | M::ChipTime),
+        // Chips alone are refused in the end, but "2048 GPUs x 54 days" has them on the way.
+        QuantityKind::ChipTime => matches!(measure, M::Time | M::ChipTime | M::Chips),
     }
 }
 

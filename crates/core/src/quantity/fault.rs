@@ -111,7 +111,13 @@ pub(crate) fn explain(
             if kind == QuantityKind::Time && has_month(text) {
                 remedy += "Write two whole dates, like 11 March 2022 to 6 July 2022.";
             }
-            ("not-a-number", quote + " is not a number.")
+            let money = text.contains(['$', '€', '£', '¥']);
+            let what = if money {
+                " is an amount of money."
+            } else {
+                " is not a number."
+            };
+            ("not-a-number", quote + what)
         }
         Fault::Incomplete => {
             unfinished = true;
@@ -181,7 +187,18 @@ pub(crate) fn explain(
         }
         Fault::WrongUnit { measure, at } => {
             let number = before(at);
+            // Still on the way to 175B within 2x, 3M GPU hours, 1 PFLOP/s-day.
+            let last = text.rsplit(' ').next().unwrap_or("");
+            unfinished = last.len() == 1
+                || kind == QuantityKind::ChipTime && measure == Measure::Chips
+                || kind == QuantityKind::Flop && measure == Measure::FlopPerSecond;
+            let machines = ["node", "machine", "server"];
+            let lower = folded.to_ascii_lowercase();
             match kind {
+                QuantityKind::Count if machines.iter().any(|name| lower.contains(name)) => {
+                    fixes.push(with(number, " x 8"));
+                }
+                _ if measure == Measure::Other => {}
                 QuantityKind::Count => fixes.push(number.to_string()),
                 QuantityKind::Flop => fixes.push(flop_of(folded, number)),
                 QuantityKind::FlopPerSecond => fixes.push(with(number, " TFLOP/s")),
@@ -206,9 +223,14 @@ pub(crate) fn explain(
                 fixes.push(with(text, " days"));
                 fixes.push(with(text, " hours"));
             } else {
-                let small = interpret(QuantityKind::Count, text, names)
-                    .is_ok_and(|(outcome, _)| outcome.high.base() < 1.0);
-                fixes.push(with(text, if small { " PFLOP/s" } else { " TFLOP/s" }));
+                let size = interpret(QuantityKind::Count, text, names)
+                    .map_or(1.0, |(outcome, _)| outcome.high.base());
+                let unit = match size {
+                    ..1.0 => " PFLOP/s",
+                    ..1e5 => " TFLOP/s",
+                    _ => " FLOP/s",
+                };
+                fixes.push(with(text, unit));
             }
             ("unit-needed", quote + " has no unit.")
         }

@@ -1,5 +1,7 @@
 //! Text as typed to a reading, by kind.
 
+use super::accelerator;
+use super::decimal::from_digits;
 use super::echo;
 use super::expression::{Parser, Seen, Value};
 use super::fault::{Fault, explain, quoted};
@@ -62,7 +64,14 @@ pub(crate) fn interpret(
     };
     let mut parser = Parser::new(kind, folded, text, names);
     parser.at = usize::from(text.len() < lower.trim_end().len());
-    let mut outcome = whole(&mut parser)?;
+    let mut outcome = match accelerator::slice_chips(text).filter(|_| kind == QuantityKind::Count) {
+        // TPU v3-512 in the field for chips.
+        Some((chips, row, generation)) => {
+            parser.seen.chip = Some((names.find(row), 0, generation));
+            one(Value::of(chips))
+        }
+        None => whole(&mut parser)?,
+    };
     settle(kind, &mut outcome)?;
     let (low, high) = (outcome.low.base(), outcome.high.base());
     if !(low.is_finite() && high.is_finite()) {
@@ -188,6 +197,10 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
         && let Some(days) = p.calendar()?
     {
         return end(p, one(days));
+    }
+    if p.kind == QuantityKind::Fraction && (p.eat_words("mfu") || p.eat_words("hfu")) {
+        p.spaces();
+        let _ = p.eat(":") || p.eat("=") || p.eat_words("of");
     }
     p.and_ends = p.eat_words("between");
     let from = !p.and_ends && p.eat_words("from");
@@ -357,38 +370,47 @@ fn interval(p: &mut Parser, first: Value) -> Result<Option<Outcome>, Fault> {
         // "within 10%" is an interval.
         p.at = from;
     }
-    let half = p.sum()?;
+    if p.kind != QuantityKind::Fraction {
+        let from = p.at;
+        let share = p.plain_number()?;
+        p.spaces();
+        if p.eat("%") || p.eat_words("percent") || p.eat_words("per cent") {
+            return around(first, first.number * (share.number / 100.0)).map(Some);
+        }
+        p.at = from;
+    }
+    let mut half = p.sum()?;
     if first.number <= 0.0 || half.number <= 0.0 {
         return Err(Fault::NotPositive);
     }
+    if first.scale != 0 && half.scale == 0 && !half.power && half.unit.is_none() {
+        // 175B ± 5
+        p.shift(&mut half, first.scale)?;
+        half.scale = first.scale;
+    }
     let mut ends = Outcome {
-        low: first,
         high: half,
         ..one(first)
     };
-    let relative = p.kind != QuantityKind::Fraction
-        && half
-            .unit
-            .is_some_and(|unit| unit.measure == Measure::Fraction);
-    let width = if relative {
-        ends.high = first;
-        first.number * half.base()
-    } else {
-        share(p, &mut ends)?;
-        let unit = ends.low.unit.map_or(1.0, |unit| unit.factor);
-        ends.high.base() / unit
-    };
-    let middle = ends.low;
+    share(p, &mut ends)?;
+    let factor = ends.low.unit.map_or(1.0, |unit| unit.factor);
+    around(ends.low, ends.high.base() / factor).map(Some)
+}
+
+/// A number less and plus a width in its own unit.
+fn around(middle: Value, width: f64) -> Result<Outcome, Fault> {
+    if width >= middle.number || width <= 0.0 {
+        return Err(Fault::NotPositive);
+    }
     let moved = |number: f64| Value {
         number,
         literal: None,
         ..middle
     };
-    Ok(Some(Outcome {
-        low: moved(middle.number - width),
+    Ok(Outcome {
         high: moved(middle.number + width),
-        ..one(first)
-    }))
+        ..one(moved(middle.number - width))
+    })
 }
 
 /// What the second number has and the first has not, serves the first: unit, scale, power.
@@ -418,14 +440,16 @@ fn share(p: &Parser, outcome: &mut Outcome) -> Result<(), Fault> {
     }
     match (low.unit, high.unit) {
         (None, Some(unit)) => {
-            if low.scale == high.scale || unit.power != 0 {
+            if low.scale == 0 && !low.power {
                 p.shift(low, unit.power)?;
             }
             low.unit = Some(unit);
             low.phrase = high.phrase;
         }
         (Some(unit), None) => {
-            p.shift(high, unit.power)?;
+            if high.scale == 0 && !high.power {
+                p.shift(high, unit.power)?;
+            }
             high.unit = Some(unit);
             high.phrase = low.phrase;
         }
@@ -492,8 +516,15 @@ fn settle(kind: QuantityKind, outcome: &mut Outcome) -> Result<(), Fault> {
         }
         QuantityKind::ChipTime => {
             for value in [low, high] {
-                if bare(value) {
-                    give(value, Measure::Time, 3600.0);
+                match value.unit {
+                    None => give(value, Measure::Time, 3600.0),
+                    Some(unit) if unit.measure == Measure::Chips => {
+                        return Err(Fault::WrongUnit {
+                            measure: unit.measure,
+                            at: value.phrase.0,
+                        });
+                    }
+                    Some(_) => {}
                 }
             }
         }
@@ -518,10 +549,20 @@ fn settle(kind: QuantityKind, outcome: &mut Outcome) -> Result<(), Fault> {
 }
 
 fn reading(kind: QuantityKind, outcome: &Outcome, seen: &Seen, folded: &str) -> Reading {
-    let (low, high) = (outcome.low.base(), outcome.high.base());
+    // 33.3% is the number nearest to 0.333, which 33.3 x 0.01 is not.
+    let base = |value: &Value| match (value.unit, value.literal) {
+        (Some(unit), Some((from, to, exponent)))
+            if unit.measure == Measure::Fraction && unit.factor != 1.0 =>
+        {
+            from_digits(folded.get(from..to).unwrap_or(""), exponent - 2)
+        }
+        _ => value.base(),
+    };
+    let (low, high) = (base(&outcome.low), base(&outcome.high));
     let ranged = outcome.is_range();
     let value = match outcome.middle {
         Some(middle) if ranged => middle * outcome.low.unit.map_or(1.0, |unit| unit.factor),
+        _ if ranged && (1e-300..1e300).contains(&(low * high)) => (low * high).sqrt(),
         _ if ranged => low.sqrt() * high.sqrt(),
         _ => low,
     };

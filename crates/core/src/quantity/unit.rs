@@ -245,19 +245,22 @@ pub(crate) fn rate_power(word: &str) -> Option<i32> {
 }
 
 /// Whether letters typed so far can become a unit or a scale word that a kind takes.
-pub(crate) fn begins(word: &str, takes: impl Fn(Measure) -> bool) -> bool {
-    let starts = |names: &str, part: &str| names.split(' ').any(|name| name.starts_with(part));
+pub(crate) fn begins(word: &str, takes: &dyn Fn(Measure) -> bool) -> bool {
+    let starts = |names: &str, part: &str| {
+        names
+            .split(' ')
+            .any(|name| name.len() > part.len() && name.starts_with(part))
+    };
     SCALES.iter().any(|(_, names)| starts(names, word))
-        || UNITS.iter().any(|row| {
-            takes(row.measure)
-                && (starts(row.names, word)
-                    || row.prefixes
-                        && PREFIXES.iter().any(|(letter, syllable, _)| {
-                            syllable.starts_with(word)
-                                || word
-                                    .strip_prefix(syllable)
-                                    .or_else(|| word.strip_prefix(letter))
-                                    .is_some_and(|part| starts(row.names, part))
-                        }))
+        || UNITS.iter().filter(|row| takes(row.measure)).any(|row| {
+            starts(row.names, word)
+                || row.prefixes
+                    && PREFIXES.iter().any(|(letter, syllable, _)| {
+                        syllable.starts_with(word)
+                            || word
+                                .strip_prefix(syllable)
+                                .or_else(|| word.strip_prefix(letter))
+                                .is_some_and(|part| starts(row.names, part))
+                    })
         })
 }
