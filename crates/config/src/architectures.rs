@@ -31,6 +31,8 @@ const fn like(
 
 const LM: &str = "ForCausalLM";
 const GEN: &str = "ForConditionalGeneration";
+const IMAGE: &str = "ForImageClassification";
+const MODEL: &str = "Model";
 const MLM: &str = "ForMaskedLM";
 
 /// All architectures, apart from the rows of [`dense::ROWS`].
@@ -97,6 +99,27 @@ pub const ARCHITECTURES: &[Architecture] = &[
     ),
     a(&["marian"], "MarianMTModel", seq2seq::bart),
     a(&["t5gemma"], GEN, seq2seq::t5gemma),
+    a(
+        &["vit", "deit", "beit", "data2vec-vision", "dinov2", "dinov2_with_registers", "vit_msn", "ijepa"],
+        IMAGE,
+        vit::vit,
+    ),
+    a(&["dinov3_vit"], MODEL, vit::vit),
+    a(&["clip_vision_model", "siglip_vision_model", "siglip2_vision_model", "metaclip_2_vision_model"], MODEL, vit::image_model),
+    a(&["clip_text_model", "siglip_text_model", "siglip2_text_model", "metaclip_2_text_model"], MODEL, vit::text_model),
+    a(&["clip", "siglip", "siglip2", "metaclip_2"], MODEL, vit::clip),
+    a(&["audio-spectrogram-transformer"], "ForAudioClassification", vit::ast),
+    a(&["sam", "sam_vision_model"], MODEL, vit::sam),
+    a(&["swin", "swinv2"], IMAGE, stages::swin),
+    a(&["segformer", "pvt", "pvt_v2"], IMAGE, stages::segformer),
+    a(&["poolformer"], IMAGE, stages::poolformer),
+    a(&["convnext", "convnextv2"], IMAGE, convnet::convnext),
+    a(&["resnet"], IMAGE, convnet::resnet),
+    a(&["regnet"], IMAGE, convnet::regnet),
+    a(&["efficientnet"], IMAGE, convnet::efficientnet),
+    a(&["mobilenet_v1"], IMAGE, convnet::mobilenet_v1),
+    a(&["mobilenet_v2"], IMAGE, convnet::mobilenet_v2),
+    a(&["mobilevit"], IMAGE, convnet::mobilevit),
     // The rows of the table of decoders in the manner of Llama.
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
     like(&["code_llama", "yi", "aquila", "xverse", "internlm", "internlm2", "baichuan"], "llama", LM, dense::count),
