@@ -1,0 +1,1136 @@
+//! Which field a number fills: one rule a field, over the cues around the number. What no rule claims fills nothing.
+
+use crate::cues::{self, Cues, Unit};
+use crate::doc::Doc;
+use crate::mention::{Mention, Per};
+use crate::token::Kind;
+use std::ops::Range;
+
+/// What a value is compared by.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Key {
+    /// A number and the high end of its range.
+    Number(f64, f64),
+    /// A row of the catalog.
+    Chip(usize),
+    /// A word.
+    Word(&'static str),
+}
+
+/// A field that a piece of the passage fills.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    /// Link key.
+    pub field: &'static str,
+    /// The stronger claim on a field wins; equal ones that differ are shown as alternatives.
+    pub strength: u8,
+    /// As the field takes it.
+    pub value: String,
+    pub key: Key,
+    /// Its tokens.
+    pub span: Range<usize>,
+    /// What it counts, for the rules that weigh claims against each other.
+    pub unit: Unit,
+    /// Named as a total.
+    pub total: bool,
+}
+
+/// The passage as a whole, as far as the rules need it.
+pub(crate) struct Gate {
+    /// Training is spoken of.
+    training: bool,
+    /// A language model, or a transformer.
+    transformer: bool,
+    /// A convolutional or recurrent net.
+    convolution: bool,
+}
+
+impl Gate {
+    pub(crate) fn new(doc: &Doc, mentions: &[Mention]) -> Gate {
+        let hours = mentions
+            .iter()
+            .any(|m| matches!(m.unit, Unit::ChipTime(_)) && !m.barred);
+        let tokens = mentions
+            .iter()
+            .any(|m| m.unit == Unit::Tokens && m.value >= 1e10 && !m.barred);
+        Gate {
+            training: doc.all & (cues::TRAIN | cues::LEARNING) != 0 || hours || tokens,
+            transformer: doc.all & cues::TRANSFORMER != 0,
+            convolution: doc.all & cues::CONVOLUTION != 0,
+        }
+    }
+}
+
+impl Gate {
+    /// Training is spoken of anywhere in the passage.
+    pub(crate) fn is_training(&self) -> bool {
+        self.training
+    }
+}
+
+/// The words around a mention.
+struct Around<'a> {
+    doc: &'a Doc<'a>,
+    mention: &'a Mention,
+    sentence: Range<usize>,
+    clause: Range<usize>,
+    segment: Range<usize>,
+    /// The label in front of a colon or bar, as in a model card.
+    label: Cues,
+    label_range: Option<Range<usize>>,
+}
+
+impl Around<'_> {
+    /// Cues of the last `n` words before the number, in its sentence.
+    fn before(&self, n: usize) -> Cues {
+        let start = self.mention.at.start;
+        self.doc
+            .cues_in(start.saturating_sub(n).max(self.sentence.start)..start)
+    }
+
+    /// Cues of the next `n` words behind the noun, in its sentence.
+    fn after(&self, n: usize) -> Cues {
+        let end = self.mention.end;
+        self.doc.cues_in(end..(end + n).min(self.sentence.end))
+    }
+
+    /// Cues of the words before the number, in its clause.
+    fn clause_before(&self) -> Cues {
+        self.doc
+            .cues_in(self.clause.start..self.mention.at.start)
+    }
+
+    fn clause(&self) -> Cues {
+        self.doc.cues_in(self.clause.clone())
+    }
+
+    fn segment(&self) -> Cues {
+        self.doc.cues_in(self.segment.clone())
+    }
+
+    fn sentence(&self) -> Cues {
+        self.doc.cues_in(self.sentence.clone())
+    }
+
+    /// Cues of the words between number and noun.
+    fn inside(&self) -> Cues {
+        self.doc
+            .cues_in(self.mention.at.end..self.mention.end)
+    }
+
+    fn word_before(&self, n: usize) -> &str {
+        self.mention
+            .at
+            .start
+            .checked_sub(n)
+            .map_or("", |k| self.doc.text(k))
+    }
+
+    fn word_after(&self, n: usize) -> &str {
+        self.doc.text(self.mention.end + n)
+    }
+
+    /// How far before the number the cue stands, in words without another number between; `None` where there is none.
+    fn distance_before(&self, cue: Cues, most: usize) -> Option<usize> {
+        let start = self.mention.at.start;
+        for back in 1..=most {
+            let k = start.checked_sub(back)?;
+            if k < self.sentence.start {
+                return None;
+            }
+            if self.doc.cues.get(k).copied().unwrap_or(0) & cue != 0 {
+                return Some(back);
+            }
+            if self.doc.kind(k) == Some(Kind::Number) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The model is used here, not trained.
+    fn in_use(&self) -> bool {
+        let clause = self.clause();
+        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 {
+            return true;
+        }
+        let sentence = self.sentence();
+        if sentence & cues::USE == 0 {
+            return false;
+        }
+        if sentence & cues::TRAIN == 0 {
+            return true;
+        }
+        // "trained on 64 A100s, and runs on one": the nearer verb decides.
+        let start = self.mention.at.start;
+        let mut last = 0;
+        for k in self.sentence.start..start {
+            let cue = self.doc.cues.get(k).copied().unwrap_or(0);
+            if cue & (cues::USE | cues::TRAIN) != 0 {
+                last = cue;
+            }
+        }
+        if last == 0 {
+            clause & cues::USE != 0
+        } else {
+            last & cues::USE != 0 && last & cues::TRAIN == 0
+        }
+    }
+}
+
+/// The label that the number is the value of: `params (M): 174,600`, `| Layers | 32 |`.
+fn label(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
+    let sentence = doc.sentence(mention.at.start);
+    let mut k = mention.at.start;
+    loop {
+        if k <= sentence.start {
+            return None;
+        }
+        k -= 1;
+        let skip = matches!(doc.text(k), "≈" | "~" | "about" | "approximately" | "approx" | "." | "around" | "ca" | "(" | "*")
+            || doc.chip(k).is_some()
+            || matches!(doc.text(k), "nvidia" | "google");
+        if skip && mention.at.start - k < 8 {
+            continue;
+        }
+        break;
+    }
+    if !matches!(doc.text(k), ":" | "=" | "|") {
+        return None;
+    }
+    let mut start = k;
+    while start > sentence.start && k - start < 10 {
+        let text = doc.text(start - 1);
+        if matches!(text, ";" | "|" | "." | "," | "•" | ":" | "*" | "#") || (text == "-" && doc.tokens.get(start - 1).is_some_and(|t| t.space) && doc.tokens.get(start).is_some_and(|t| t.space)) {
+            break;
+        }
+        start -= 1;
+    }
+    (k > start).then_some(start..k)
+}
+
+/// Every claim of the passage, in order.
+pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim> {
+    let mut found = Vec::new();
+    for mention in mentions {
+        let label_range = label(doc, mention);
+        let around = Around {
+            doc,
+            mention,
+            sentence: doc.sentence(mention.at.start),
+            clause: doc.clause(mention.at.start),
+            segment: doc.segment(mention.at.start),
+            label: label_range.clone().map_or(0, |range| doc.cues_in(range)),
+            label_range,
+        };
+        if let Some(claim) = claim(&around, gate, mentions) {
+            found.push(claim);
+        }
+    }
+    found
+}
+
+/// Whether somebody else's number: another model's, a rival's, the writer's own machine.
+fn foreign(around: &Around) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    if doc.is_foreign(mention.at.start) {
+        return true;
+    }
+    // "44.0% for ViT-e", "half of what Gopher had"
+    let end = mention.end;
+    for k in end..(end + 4).min(around.clause.end) {
+        if matches!(doc.text(k), "for" | "of" | "in" | "by")
+            && let Some(name) = doc.name(k + 1)
+            && !doc.is_subject(name)
+        {
+            return !siblings(doc, around.sentence.clone());
+        }
+        if doc.kind(k) == Some(Kind::Number) {
+            break;
+        }
+    }
+    false
+}
+
+/// Two names behind "for", of which neither is compared: two models of the passage itself.
+fn siblings(doc: &Doc, sentence: Range<usize>) -> bool {
+    let names = sentence
+        .clone()
+        .filter(|k| doc.is(*k, "for") && doc.name(k + 1).is_some_and(|name| name.at.start == k + 1))
+        .count();
+    names >= 2 && !sentence.clone().any(|k| doc.cues.get(k).copied().unwrap_or(0) & cues::OURS != 0)
+}
+
+fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    if mention.barred || mention.value <= 0.0 || foreign(around) {
+        return None;
+    }
+    let labelled = by_label(around, gate);
+    if labelled.is_some() {
+        return labelled;
+    }
+    match mention.unit {
+        Unit::Parameters => parameters(around),
+        Unit::None => size(around),
+        Unit::Tokens | Unit::Words | Unit::Items | Unit::Sequences => {
+            batch(around, gate)
+                .or_else(|| sequence_length(around, gate))
+                .or_else(|| data(around, gate))
+        }
+        Unit::Steps | Unit::Batches => steps(around, gate),
+        Unit::Epochs => epochs(around, gate),
+        Unit::Chips | Unit::Cores | Unit::Machines => chips(around, gate, mentions),
+        Unit::Time(_) => time(around, gate),
+        Unit::ChipTime(seconds) => chip_hours(around, seconds),
+        Unit::Percent => utilization(around),
+        Unit::Flop => flop(around),
+        Unit::Layers => depth(around, gate),
+        Unit::Heads => width(around, mentions),
+        Unit::Rate | Unit::Bytes | Unit::Other => None,
+    }
+    .or_else(|| match mention.unit {
+        Unit::None => batch(around, gate).or_else(|| sequence_length(around, gate)),
+        _ => None,
+    })
+}
+
+fn made(around: &Around, field: &'static str, strength: u8, value: String) -> Claim {
+    let mention = around.mention;
+    Claim {
+        field,
+        strength,
+        value,
+        key: Key::Number(mention.value, mention.high.unwrap_or(mention.value)),
+        span: mention.at.start..mention.end.max(mention.at.end),
+        unit: mention.unit,
+        total: (around.before(4) | around.after(3)) & cues::TOTAL != 0,
+    }
+}
+
+/// Marks the number alone, where an accelerator's name stands within its noun phrase.
+fn number_only(around: &Around, mut claim: Claim) -> Claim {
+    claim.span = around.mention.at.clone();
+    claim
+}
+
+fn is_label(around: &Around, words: &[&str]) -> bool {
+    around.label_range.clone().is_some_and(|range| {
+        range.clone().any(|k| {
+            words
+                .iter()
+                .any(|word| word.strip_suffix('*').map_or(around.doc.is(k, word), |stem| around.doc.text(k).starts_with(stem)))
+        })
+    })
+}
+
+/// `training tokens (billions): 300`, `Batch size: 512`: the label names the field, and the scale where it has one.
+fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
+    let range = around.label_range.clone()?;
+    let mention = around.mention;
+    let doc = around.doc;
+    // A value ends its entry; what goes on is a sentence ("Training time: 18 days with 592 cards for …").
+    let end = mention.end.max(mention.at.end);
+    let entry = end >= around.sentence.end || matches!(doc.text(end), ";" | "," | "." | "|" | "(" | ")" | "/" | "-" | "–") || doc.tokens.get(end).is_some_and(|t| t.line);
+    if !entry {
+        return None;
+    }
+    if is_label(around, &["context", "vocab*", "price", "cost*", "memory", "vram", "carbon", "warmup*", "rate", "mult", "per", "decay", "rank", "micro*", "inference", "dropout", "version", "license", "optimizer", "size*"])
+        && !is_label(around, &["batch", "model", "params", "parameter*", "parameters"])
+        || around.label & cues::MICRO != 0
+    {
+        return None;
+    }
+    // A bracket of the label gives the scale: (M), (billions), (PF-days).
+    let bracket = range.clone().rev().find(|k| doc.is(*k, "(")).map(|open| (open + 1..range.end).map(|k| doc.text(k)).filter(|t| *t != ")").collect::<Vec<_>>().join(" "));
+    let bracket = bracket.as_deref().unwrap_or("");
+    let scale = match bracket {
+        "m" | "millions" | "million" => (" million", 1e6),
+        "b" | "bn" | "billions" | "billion" => (" billion", 1e9),
+        "t" | "tn" | "trillions" | "trillion" => (" trillion", 1e12),
+        "k" | "thousands" | "thousand" => (" thousand", 1e3),
+        _ => ("", 1.0),
+    };
+    let scaled = |field: &'static str| {
+        let (word, factor) = if mention.scaled { ("", 1.0) } else { scale };
+        let mut claim = made(around, field, 3, format!("{}{word}", mention.text));
+        claim.key = Key::Number(mention.value * factor, mention.high.unwrap_or(mention.value) * factor);
+        claim
+    };
+    let plain = mention.unit == Unit::None;
+    if is_label(around, &["flop", "flops", "compute"]) && plain {
+        if bracket.starts_with("pf") || bracket.starts_with("petaflop") {
+            let mut claim = made(around, "flop", 3, format!("{} PF-days", mention.text));
+            claim.key = Key::Number(mention.value * 8.64e19, mention.value * 8.64e19);
+            return Some(claim);
+        }
+        if mention.value >= 1e15 {
+            return Some(made(around, "flop", 3, format!("{} FLOP", mention.text)));
+        }
+        return None;
+    }
+    let total_and_active = is_label(around, &["total"]) && around.label & cues::ACTIVE != 0;
+    if total_and_active && (plain || mention.unit == Unit::Parameters) {
+        let first = doc.text(mention.at.start.wrapping_sub(1)) == ":";
+        return Some(scaled(if first { "params" } else { "active" }));
+    }
+    if around.label & cues::ACTIVE != 0 && is_label(around, &["param*", "activ*"]) && (plain || mention.unit == Unit::Parameters) {
+        return Some(scaled("active"));
+    }
+    let sized = scale.1 > 1.0 || mention.scaled || mention.value >= 1e5;
+    if is_label(around, &["param*", "params", "size"]) && !is_label(around, &["batch", "embedding*", "vocab*", "context", "dataset", "hidden", "ffn"]) && (plain || mention.unit == Unit::Parameters) && sized {
+        return Some(scaled("params"));
+    }
+    if around.label & cues::BATCH != 0 && matches!(mention.unit, Unit::None | Unit::Tokens | Unit::Sequences | Unit::Items) {
+        return Some(scaled("batch"));
+    }
+    if is_label(around, &["token", "tokens"]) && plain && sized {
+        return Some(scaled("data"));
+    }
+    if plain && is_label(around, &["epoch", "epochs"]) {
+        return Some(scaled("epochs"));
+    }
+    if plain && is_label(around, &["steps", "iterations", "updates"]) && around.label & (cues::SCHEDULE & !cues::OTHER_STEPS) == 0 {
+        return Some(scaled("steps"));
+    }
+    if is_label(around, &["seq", "sequence", "seqlen"]) && matches!(mention.unit, Unit::None | Unit::Tokens) {
+        return Some(scaled("seq"));
+    }
+    if plain && is_label(around, &["layers"]) && gate.transformer {
+        return Some(scaled("depth"));
+    }
+    if plain && is_label(around, &["gpus", "chips", "accelerators", "tpus", "devices"]) && !is_label(around, &["hours", "days"]) {
+        return Some(scaled("chips"));
+    }
+    if plain && is_label(around, &["hours"]) && is_label(around, &["gpu", "gpus", "tpu", "chip", "accelerator", "device"]) {
+        let mut claim = scaled("chip_hours");
+        claim.value.push_str(" GPU hours");
+        let Key::Number(low, high) = claim.key else { return None };
+        claim.key = Key::Number(low * 3600.0, high * 3600.0);
+        return Some(claim);
+    }
+    if is_label(around, &["time", "duration", "wallclock"]) && is_label(around, &["train*", "duration", "wallclock", "total"]) {
+        if let Unit::Time(seconds) = mention.unit {
+            return Some(timed(around, 3, seconds));
+        }
+        if plain && matches!(bracket, "hours" | "h" | "days" | "d" | "weeks") {
+            let seconds = match bracket {
+                "hours" | "h" => 3600.0,
+                "weeks" => 604_800.0,
+                _ => 86_400.0,
+            };
+            let mut claim = scaled("time");
+            claim.value = format!("{} {bracket}", mention.text);
+            claim.key = Key::Number(mention.value * seconds, mention.value * seconds);
+            return Some(claim);
+        }
+    }
+    None
+}
+
+/// Parameters, printed with the word.
+fn parameters(around: &Around) -> Option<Claim> {
+    let doc = around.doc;
+    let mention = around.mention;
+    if around.inside() & (cues::VOCABULARY | cues::MICRO) != 0 {
+        return None;
+    }
+    let other = |word: &str| matches!(word, "trainable" | "embedding" | "embeddings" | "lora" | "adapter" | "adapters" | "additional" | "extra" | "new" | "vision" | "encoder" | "nonembedding" | "frozen" | "shared" | "updated" | "tunable" | "visual");
+    if (mention.at.end..mention.end + 2).any(|k| other(doc.text(k))) || (1..3).any(|n| other(around.word_before(n))) {
+        return None;
+    }
+    if around.clause() & cues::LAW != 0 && around.sentence() & cues::TRAIN == 0 || mention.ramp || mention.value < 1000.0 {
+        return None;
+    }
+    if around.sentence() & cues::HYPOTHETICAL != 0 && around.before(5) & cues::HYPOTHETICAL != 0 {
+        return None;
+    }
+    let value = mention.text.clone();
+    if mention.per == Per::Other && !matches!(around.word_after(1), "token") {
+        return None;
+    }
+    if active(around) {
+        return Some(made(around, "active", 3, value));
+    }
+    Some(made(around, "params", 3, value))
+}
+
+/// Whether parameters are those active for a token.
+fn active(around: &Around) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    if around.inside() & cues::ACTIVE != 0 {
+        return true;
+    }
+    if around.inside() & cues::TOTAL != 0 || doc.is(mention.end, "total") || doc.is(mention.end, "in") && doc.is(mention.end + 1, "total") {
+        return false;
+    }
+    // "of which 37B are activated": behind, with no other number between.
+    for k in mention.end..(mention.end + 6).min(around.sentence.end) {
+        if doc.kind(k) == Some(Kind::Number) || matches!(doc.text(k), "," | ";" | "." | "and" | ")" | "(" | "/") {
+            break;
+        }
+        if doc.cues.get(k).copied().unwrap_or(0) & cues::ACTIVE != 0 {
+            return true;
+        }
+    }
+    // "activates 12.9B", "a token meets only 12.9B"
+    let start = mention.at.start;
+    for back in 1..=7 {
+        let Some(k) = start.checked_sub(back) else { break };
+        if k < around.clause.start || doc.kind(k) == Some(Kind::Number) {
+            break;
+        }
+        let text = doc.text(k);
+        if matches!(text, "/" | ")") || (text == "and" && back <= 2) {
+            break;
+        }
+        if doc.cues.get(k).copied().unwrap_or(0) & cues::ACTIVE != 0 {
+            return true;
+        }
+    }
+    false
+}
+
+/// A size without the word: `OPT-175B`, `Gopher (280B)`, `the 137B model`, `1T total / 32B active`.
+fn size(around: &Around) -> Option<Claim> {
+    let doc = around.doc;
+    let mention = around.mention;
+    let scale = doc.tokens.get(mention.at.end.saturating_sub(1))?;
+    if !mention.scaled || mention.high.is_some() || mention.product || mention.ramp || mention.value < 1e6 {
+        return None;
+    }
+    if matches!(scale.text.as_str(), "k" | "thousand" | "t") && !matches!(doc.text(mention.end), "total" | "active") {
+        return None;
+    }
+    let after = doc.text(mention.end);
+    let total = after == "total" || (doc.is(mention.end, "in") && doc.is(mention.end + 1, "total"));
+    let expert = doc.all & (cues::ACTIVE) != 0;
+    if expert && active(around) {
+        return Some(made(around, "active", 2, mention.text.clone()));
+    }
+    if total && expert {
+        return Some(made(around, "params", 2, mention.text.clone()));
+    }
+    if after == "-" && doc.is(mention.end + 1, "parameter") {
+        return Some(made(around, "params", 3, mention.text.clone()));
+    }
+    if around.in_use() && doc.all & cues::TRAIN == 0 {
+        return None;
+    }
+    // Letters only: "175 billion" alone counts anything.
+    if scale.text.len() > 2 {
+        return None;
+    }
+    let before = around.word_before(1);
+    if doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0 && matches!(before, "the" | "a" | "our" | "its" | "this" | "only" | "an" | "full" | "large" | "final" | "flagship" | "big" | "largest") {
+        return Some(made(around, "params", 2, mention.text.clone()));
+    }
+    let named = doc.name(mention.at.start).is_some_and(|name| name.at.contains(&mention.at.start) && doc.is_subject(name));
+    if named {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    let bracket = before == "(" && doc.is(mention.end, ")") && mention.at.start >= 2 && doc.name(mention.at.start - 2).is_some_and(|name| doc.is_subject(name));
+    if bracket {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    if before == "the" && matches!(after, "at" | "," | "with" | "on" | "was" | "took" | "used" | "run" | "in" | "for" | "needed" | "ran") {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    None
+}
+
+/// Examples or tokens in one pass.
+fn data(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if !gate.training || mention.ramp || mention.per != Per::None || around.segment() & cues::LAW != 0 && around.sentence() & cues::TRAIN == 0 {
+        return None;
+    }
+    if mention.unit == Unit::Sequences {
+        return None;
+    }
+    let inside = around.inside();
+    let mine = around.before(6) | around.after(5) | inside;
+    let training_set = inside & cues::TRAIN != 0
+        || around.before(5) & cues::TRAIN != 0 && around.distance_before(cues::TRAIN, 5).is_some()
+        || (doc.is(mention.end, "of") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")))
+        || (doc.is(mention.end, "in") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")));
+    let near = around.before(4) | around.after(3) | inside;
+    let hypothetical = around.clause_before() & cues::HYPOTHETICAL != 0;
+    if hypothetical || (near & cues::NOT_DATA != 0 && !training_set) || (mine & cues::VOCABULARY != 0 && mention.value < 1e9) || around.in_use() {
+        return None;
+    }
+    // "of which 1.2T are code", "the first 500B tokens", "every 1M tokens"
+    let last = around.before(3);
+    if last & cues::SCHEDULE != 0 || matches!(around.word_before(1), "additional" | "extra" | "of which" | "per" | "another" | "first" | "further" | "than" | "million") && mention.unit != Unit::Tokens {
+        return None;
+    }
+    if around.distance_before(cues::NOT_DATA | cues::PART_OF, 5).is_some() && !training_set {
+        return None;
+    }
+    let words = mention.unit == Unit::Words;
+    let value = if words { format!("{} words", mention.text) } else { mention.text.clone() };
+    let cue = around.before(14) & cues::DATASET != 0 || around.after(6) & (cues::DATASET & !cues::BATCH) != 0 || inside & cues::DATASET != 0;
+    let mut claim = match mention.unit {
+        Unit::Tokens if mention.value >= 1e9 => made(around, "data", if cue { 3 } else { 2 }, value),
+        Unit::Tokens if mention.value >= 1e6 && (training_set || around.before(4) & (cues::TRAIN | cues::DATASET) != 0) => made(around, "data", 2, value),
+        Unit::Words if mention.value >= 1e6 && cue => made(around, "data", 2, value),
+        Unit::Items if mention.value >= 100.0 && (training_set || item_cue(around, cue)) => made(around, "data", 2, value),
+        _ => return None,
+    };
+    if words {
+        let Key::Number(low, high) = claim.key else { return None };
+        claim.key = Key::Number(low * 4.0 / 3.0, high * 4.0 / 3.0);
+    }
+    Some(claim)
+}
+
+/// Items are a data set's only beside a word that says so.
+fn item_cue(around: &Around, cue: bool) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    let start = mention.at.start;
+    let passes = (1..7).any(|back| {
+        start.checked_sub(back).is_some_and(|k| {
+            matches!(doc.text(k), "dataset" | "corpus" | "epochs" | "passes" | "set" | "saw" | "collected" | "learned" | "data" | "pairs" | "gets" | "sees" | "seen")
+        })
+    });
+    let large = mention.value >= 1e6 && around.sentence() & (cues::TRAIN | cues::LEARNING) != 0;
+    let frames = mention.noun == "frames" && mention.value >= 1e6;
+    cue && (passes || large) || frames
+}
+
+/// Examples or tokens per step.
+fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if !gate.training || mention.value < 2.0 || mention.per == Per::Chip || mention.per == Per::Time || mention.unit == Unit::Batches {
+        return None;
+    }
+    let near = around.before(8) | around.after(4);
+    if near & cues::MICRO != 0 || around.in_use() {
+        return None;
+    }
+    let (near_batch, between) = batch_before(around);
+    let per_batch = mention.per == Per::Batch
+        || (doc.is(mention.end, "in") && doc.is(mention.end + 1, "each") && around.before(6) & cues::BATCH != 0)
+        || (doc.is(mention.end, "-") && doc.cues_in(mention.end..mention.end + 3) & cues::BATCH != 0)
+        || doc.cues_in(mention.end.saturating_sub(1)..mention.end) & cues::BATCH != 0;
+    if !(near_batch || per_batch) {
+        return None;
+    }
+    if between & (cues::SCHEDULE & !cues::TRAIN) != 0 && around.distance_before(cues::BATCH, 4).is_none() {
+        return None;
+    }
+    let mut value = mention.text.clone();
+    let mut key = mention.value;
+    let high = mention.high.unwrap_or(mention.value);
+    let mut strength = 2;
+    // "256 sequences of 512 tokens", "65K images of 256 tokens", "2¹¹ sequences of length 512"
+    if let Some((length, text)) = length_behind(around) {
+        value = format!("{value} * {text}");
+        key *= length;
+        strength = 2;
+    }
+    if mention.unit == Unit::Tokens {
+        strength = 3;
+    }
+    let mut claim = made(around, "batch", strength, value);
+    claim.key = Key::Number(key, if mention.high.is_some() { high } else { key });
+    Some(claim)
+}
+
+/// Whether "batch" stands before the number as what it measures, and the cues between.
+fn batch_before(around: &Around) -> (bool, Cues) {
+    let doc = around.doc;
+    let start = around.mention.at.start;
+    let mut between = 0;
+    for back in 1..=9 {
+        let Some(k) = start.checked_sub(back) else { break };
+        if k < around.sentence.start {
+            break;
+        }
+        let cue = doc.cues.get(k).copied().unwrap_or(0);
+        if cue & cues::BATCH != 0 {
+            return (true, between);
+        }
+        let text = doc.text(k);
+        let ramp = matches!(text, "from" | "to") || doc.kind(k) == Some(Kind::Number) && (doc.is(k.wrapping_sub(1), "from") || doc.is(k + 1, "to") || doc.is(k + 2, "to"));
+        let passes = matches!(text, "size" | "sizes" | "of" | "is" | "was" | "were" | "=" | ":" | "to" | "from" | "holds" | "held" | "holding" | "about" | "around" | "roughly" | "approximately" | "≈" | "~" | "(" | "increased" | "grew" | "grows" | "contains" | "contained" | "containing" | "with" | "the" | "a" | "global" | "set" | "at" | "had" | "has" | "comprised" | "comprises" | "ramped" | "raised" | "up" | "total" | "amounted" | "being" | "some" | "starting" | "gradually" | "counted" | "fixed" | "b" | "m" | "k" | "million" | "tokens" | "token" | "then")
+            || ramp;
+        if !passes {
+            break;
+        }
+        between |= cue;
+    }
+    (false, between)
+}
+
+/// `of 512 tokens`, `of length 512`, `with 4096 tokens each` behind sequences or images.
+fn length_behind(around: &Around) -> Option<(f64, String)> {
+    let doc = around.doc;
+    let mention = around.mention;
+    if !matches!(mention.unit, Unit::Sequences | Unit::Items) {
+        return None;
+    }
+    let mut k = mention.end;
+    if !matches!(doc.text(k), "of" | "with" | "×" | ",") {
+        return None;
+    }
+    k += 1;
+    let length = matches!(doc.text(k), "length");
+    if length {
+        k += 1;
+    }
+    let token = doc.tokens.get(k).filter(|t| t.kind == Kind::Number)?;
+    let (value, text, end) = if doc.is(k + 1, "k") && doc.glued(k + 1) {
+        (token.value * 1000.0, format!("{}K", token.text), k + 2)
+    } else {
+        (token.value, token.text.clone(), k + 1)
+    };
+    let tokens = matches!(doc.text(end), "tokens" | "token") || (doc.is(end, "-") && doc.is(end + 1, "token"));
+    (length || tokens).then_some((value, text))
+}
+
+/// Number of steps.
+fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if !gate.training || mention.ramp || mention.value < 10.0 {
+        return None;
+    }
+    let inside = around.inside();
+    if (inside | around.before(2)) & cues::OTHER_STEPS != 0 {
+        return None;
+    }
+    let before = around.before(5);
+    let ended = around.clause() & cues::RUN != 0 || around.after(8) & cues::RUN != 0;
+    // "after 300k steps the rate was divided": where the schedule is told, no length.
+    let schedule = (before | around.after(2) | inside) & cues::SCHEDULE != 0;
+    let after = matches!(around.word_before(1), "after" | "at" | "until" | "every" | "each") || matches!(around.word_before(2), "after" | "every" | "first" | "last");
+    if around.in_use() && around.sentence() & cues::TRAIN == 0 {
+        return None;
+    }
+    if schedule && !(inside & cues::TRAIN != 0) {
+        return None;
+    }
+    if after && !ended {
+        return None;
+    }
+    let cue = matches!(around.word_before(1), "for" | "of" | "in" | "took" | "all" | "over") || matches!(around.word_before(2), "for" | "of" | "total" | "took" | "in")
+        || inside & cues::TRAIN != 0
+        || around.before(8) & (cues::TRAIN | cues::RUN) != 0
+        || after
+        || mention.unit == Unit::Batches && around.before(4) & cues::DATASET != 0
+        || doc.is(mention.end, "(")
+        || doc.is(mention.end, "of")
+        || around.before(4) & cues::BATCH != 0;
+    cue.then(|| made(around, "steps", 2, mention.text.clone()))
+}
+
+/// Passes over the data.
+fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    if !gate.training && around.doc.all & cues::LEARNING == 0 || mention.ramp || mention.value >= 100_000.0 {
+        return None;
+    }
+    let before = around.before(3);
+    if (before | around.inside() | around.after(2)) & cues::SCHEDULE != 0 || mention.per != Per::None {
+        return None;
+    }
+    if matches!(around.word_after(0), "more" | "earlier" | "later" | "longer") || matches!(around.word_before(1), "after" | "every" | "per" | "at") || mention.noun == "passes" && matches!(around.word_after(0), "per") {
+        return None;
+    }
+    if matches!(mention.noun.as_str(), "passes") && around.sentence() & (cues::TRAIN | cues::DATASET) == 0 {
+        return None;
+    }
+    if around.word_before(1) == "-" && mention.at.start > around.sentence.start && around.doc.glued(mention.at.start) {
+        return None;
+    }
+    Some(made(around, "epochs", 2, mention.text.clone()))
+}
+
+/// Whether accelerators are spoken of that do not train this model.
+fn not_training(around: &Around, gate: &Gate) -> bool {
+    let sentence = around.sentence();
+    let trained = around.clause() & (cues::TRAIN | cues::RUN) != 0;
+    !gate.training
+        || around.in_use()
+        || sentence & cues::SITE != 0 && !(trained && around.clause() & cues::SITE == 0)
+        || around.clause_before() & cues::HYPOTHETICAL != 0
+}
+
+/// Number of accelerators.
+fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.over || mention.ramp || mention.per != Per::None && mention.unit != Unit::Machines || not_training(around, gate) || mention.scaled && mention.value >= 1e7 {
+        return None;
+    }
+    if (around.before(3) | around.inside() | around.after(2)) & cues::SPARE != 0 || doc.cues_in(mention.at.start..mention.end) & cues::SPARE != 0 {
+        return None;
+    }
+    // "for the 8-GPU node", "8 GPUs per node", "nodes with 8 GPUs each": inside one machine.
+    let in_machine = mention.per == Per::Chip
+        || doc.cues_in(mention.end..(mention.end + 2)) & cues::EACH != 0
+        || (1..6).any(|n| matches!(around.word_before(n), "nodes" | "node" | "machines" | "servers" | "hosts"))
+            && mentions.iter().any(|other| other.unit == Unit::Machines && other.at.end <= mention.at.start && mention.at.start - other.at.end < 9);
+    if mention.unit == Unit::Machines {
+        return machines(around, mentions);
+    }
+    if in_machine && mention.value <= 72.0 {
+        return None;
+    }
+    let mut strength = 2;
+    if mention.chip.is_some() {
+        strength += 1;
+    }
+    if mention.unit == Unit::Cores {
+        // Cores of a chip that has two; elsewhere cores are processors' and no chips.
+        let tpu = mention.chip.is_some() || (mention.at.end..mention.end).any(|k| doc.text(k).starts_with("tpu")) || around.sentence.clone().any(|k| doc.text(k).starts_with("tpu"));
+        if !tpu {
+            return None;
+        }
+        let mut claim = number_only(around, made(around, "chips", strength, format!("{} / 2", mention.text)));
+        claim.key = Key::Number(mention.value / 2.0, mention.value / 2.0);
+        return Some(claim);
+    }
+    let trained = around.clause() & (cues::TRAIN | cues::RUN) != 0 || around.sentence() & cues::TRAIN != 0;
+    if !trained && mention.chip.is_none() && around.sentence() & cues::LEARNING == 0 {
+        // "on 256 GPUs" of a sentence that says nothing of training.
+        if !doc.is(mention.at.start.wrapping_sub(1), "on") {
+            return None;
+        }
+    }
+    Some(number_only(around, made(around, "chips", strength, mention.text.clone())))
+}
+
+/// `64 nodes of 8 GPUs each` is `64 * 8`; `96 DGX A100` is `96 * 8`. Machines of unknown size are none.
+fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    let dgx = mention.chip.and_then(|index| doc.chips.get(index)).is_some_and(|chip| chip.machine);
+    let inside = mentions.iter().find(|other| {
+        matches!(other.unit, Unit::Chips) && other.at.start >= mention.at.end && other.at.start - mention.at.end < 8 && other.value <= 72.0 && doc.sentence(other.at.start) == around.sentence
+    });
+    let text = match (inside, dgx) {
+        (Some(other), _) => {
+            let each = other.per == Per::Chip || doc.cues_in(other.end..other.end + 2) & cues::EACH != 0 || (1..8).any(|n| other.at.start.checked_sub(n).is_some_and(|k| k >= mention.at.end && (matches!(doc.text(k), "with" | "of" | "each" | "(" | "×"))));
+            if !each {
+                return None;
+            }
+            (other.value, other.text.clone())
+        }
+        (None, true) => (8.0, "8".to_string()),
+        (None, false) => return None,
+    };
+    let mut claim = number_only(around, made(around, "chips", 2, format!("{} * {}", mention.text, text.1)));
+    claim.key = Key::Number(mention.value * text.0, mention.value * text.0);
+    Some(claim)
+}
+
+fn timed(around: &Around, strength: u8, seconds: f64) -> Claim {
+    let mention = around.mention;
+    let mut claim = made(around, "time", strength, format!("{} {}", mention.text, mention.noun));
+    claim.key = Key::Number(mention.value * seconds, mention.high.unwrap_or(mention.value) * seconds);
+    claim
+}
+
+/// Wall-clock time of the training.
+fn time(around: &Around, gate: &Gate) -> Option<Claim> {
+    let Unit::Time(seconds) = around.mention.unit else { return None };
+    let mention = around.mention;
+    let doc = around.doc;
+    if not_training(around, gate) || mention.per != Per::None && mention.per != Per::Other || mention.ramp {
+        return None;
+    }
+    let total = mention.value * seconds;
+    // Less than ten minutes is a step's or an answer's time; more than five years a career.
+    if !(600.0..1.6e8).contains(&total) || (mention.noun == "d" && mention.value < 4.0) {
+        return None;
+    }
+    if mention.noun.starts_with("year") && mention.value >= 2.0 {
+        return None;
+    }
+    let bound = mention.over && matches!(around.word_before(2), "for" | "took" | "lasted" | "takes" | "after" | "take");
+    if bound {
+        return None;
+    }
+    let near = around.before(5) | around.after(4) | around.inside();
+    if near & cues::NOT_TIME != 0 && around.label == 0 {
+        return None;
+    }
+    let after = matches!(around.word_after(0), "of" | "into" | "in" | "apart" | "from" | "earlier" | "old");
+    if after && !(matches!(around.word_after(0), "of") && around.after(4) & (cues::TRAIN | cues::RUN) != 0) {
+        return None;
+    }
+    if matches!(around.word_before(1), "after" | "every" | "first" | "last" | "past" | "within" | "each" | "since") || matches!(around.word_before(2), "after" | "every" | "first" | "last" | "within" | "past") && around.word_before(2) != "after" {
+        // "after 21 days of training" is the length where a run ends there.
+        if !(around.word_before(1) == "after" && around.after(4) & cues::TRAIN != 0) {
+            return None;
+        }
+    }
+    let clause = around.clause();
+    let chips_in = |range: Range<usize>| range.clone().any(|k| doc.chip(k).is_some() || matches!(doc.text(k), "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"));
+    let mut strength = 0;
+    if clause & cues::TRAIN != 0 {
+        strength = 3;
+    } else if clause & cues::RUN != 0 && doc.all & (cues::TRAIN | cues::LEARNING) != 0 {
+        strength = 3;
+    } else if chips_in(around.clause.clone()) {
+        strength = 2;
+    } else if around.sentence() & cues::TRAIN != 0 && (chips_in(around.sentence.clone()) || matches!(around.word_before(1), "for" | "in" | "about" | "over")) {
+        strength = 2;
+    } else if chips_in(around.sentence.clone()) && around.sentence() & cues::LEARNING != 0 {
+        strength = 2;
+    }
+    (strength > 0).then(|| timed(around, strength, seconds))
+}
+
+/// Accelerator-hours.
+fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
+    let mention = around.mention;
+    if mention.ramp || mention.value < 2.0 || mention.per != Per::None || around.clause_before() & cues::HYPOTHETICAL != 0 {
+        return None;
+    }
+    let clause = around.clause();
+    if clause & cues::USE != 0 && clause & cues::TRAIN == 0 {
+        return None;
+    }
+    if around.before(5) & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
+        return None;
+    }
+    let doc = around.doc;
+    let cores = (mention.at.end..mention.end).any(|k| matches!(doc.text(k), "core" | "cores"));
+    let unit = if mention.noun.starts_with('h') {
+        "hours"
+    } else if mention.noun.starts_with('d') {
+        "days"
+    } else if mention.noun.starts_with('w') {
+        "weeks"
+    } else if mention.noun.starts_with("month") {
+        "months"
+    } else {
+        "years"
+    };
+    let value = if cores {
+        format!("{} / 2 chip-{unit}", mention.text)
+    } else if unit == "hours" {
+        format!("{} GPU hours", mention.text)
+    } else {
+        format!("{} GPU-{unit}", mention.text)
+    };
+    let mut claim = made(around, "chip_hours", 3, value);
+    claim.key = Key::Number(mention.value * seconds, mention.high.unwrap_or(mention.value) * seconds);
+    Some(if mention.chip.is_some() { number_only(around, claim) } else { claim })
+}
+
+/// Model or hardware FLOP utilization; other percentages fill nothing.
+fn utilization(around: &Around) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.over || mention.ramp || mention.value >= 95.0 || mention.value < 0.5 {
+        return None;
+    }
+    let both = cues::UTILIZATION | cues::HARDWARE_UTILIZATION;
+    // The nearest of the two names, with no other percentage between it and the number.
+    let mut nearest: Option<(usize, Cues)> = None;
+    let mut consider = |distance: usize, cue: Cues| {
+        if nearest.is_none_or(|(known, _)| distance < known) {
+            nearest = Some((distance, cue & both));
+        }
+    };
+    for k in (around.sentence.start..mention.at.start).rev() {
+        let cue = doc.cues.get(k).copied().unwrap_or(0);
+        if doc.is(k, "%") {
+            break;
+        }
+        if cue & both != 0 {
+            // "hardware FLOPs utilization": its second word alone would be the model's.
+            let front = k.checked_sub(1).map_or(0, |k| doc.cues.get(k).copied().unwrap_or(0));
+            let hardware = front & cues::HARDWARE_UTILIZATION != 0;
+            consider(mention.at.start - k, if hardware { front } else { cue });
+            break;
+        }
+        if mention.at.start - k > 14 {
+            break;
+        }
+    }
+    for k in mention.end..(mention.end + 7).min(around.sentence.end) {
+        let cue = doc.cues.get(k).copied().unwrap_or(0);
+        let bracket = doc.is(k, "(") && doc.cues.get(k + 1).copied().unwrap_or(0) & both == 0;
+        if matches!(doc.text(k), ";" | "," | ")") || bracket || doc.kind(k) == Some(Kind::Number) {
+            break;
+        }
+        if cue & both != 0 {
+            // Behind counts a little nearer: "46.2% MFU".
+            consider((k - mention.end).saturating_mul(2).max(1), cue);
+            break;
+        }
+    }
+    let (_, cue) = nearest?;
+    if around.before(4) & cues::MONITOR != 0 || around.after(3) & cues::MONITOR != 0 {
+        return None;
+    }
+    // A change of the share, not the share.
+    if matches!(around.word_before(1), "by") || matches!(around.word_after(0), "higher" | "lower" | "more" | "better" | "improvement" | "gain" | "increase" | "relative") || around.after(2) & cues::COMPARE != 0 && matches!(around.word_after(0), "relative" | "than") {
+        return None;
+    }
+    let field = if cue & cues::HARDWARE_UTILIZATION != 0 { "hfu" } else { "util" };
+    let percent = if mention.text.contains('%') { mention.text.clone() } else { mention.text.trim().to_string() };
+    let mut claim = made(around, field, 2, format!("{percent}%"));
+    claim.key = Key::Number(mention.value / 100.0, mention.high.unwrap_or(mention.value) / 100.0);
+    Some(claim)
+}
+
+/// FLOP of the whole training, as printed; of one forward pass only where it is called so.
+fn flop(around: &Around) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.per != Per::None && mention.per != Per::Other || mention.over || mention.ramp {
+        return None;
+    }
+    let segment = around.segment();
+    if (around.clause() | around.before(10) | around.after(6)) & cues::LAW != 0 || around.clause_before() & cues::HYPOTHETICAL != 0 {
+        return None;
+    }
+    let prefix = ["flops", "flop"].iter().find_map(|ending| mention.noun.strip_suffix(ending)).unwrap_or("");
+    let factor = match prefix {
+        "k" | "kilo" => 1e3,
+        "m" | "mega" => 1e6,
+        "g" | "giga" => 1e9,
+        "t" | "tera" => 1e12,
+        "p" | "peta" => 1e15,
+        "e" | "exa" => 1e18,
+        "z" | "zetta" => 1e21,
+        "y" | "yotta" => 1e24,
+        _ => 1.0,
+    };
+    let days = mention.noun == "PF-days";
+    let value = mention.value * if days { 8.64e19 } else { factor };
+    if value < 1e15 {
+        return None;
+    }
+    if (around.before(4) | around.after(3)) & cues::ONE_PASS != 0 && segment & cues::TRAIN == 0 {
+        return None;
+    }
+    // "operations" count many things.
+    if mention.noun == "operations" && around.sentence() & cues::TRAIN == 0 {
+        return None;
+    }
+    let unit = if days { "PF-days".to_string() } else if prefix.is_empty() { "FLOP".to_string() } else { format!("{}FLOP", if prefix.len() == 1 { prefix.to_uppercase() } else { prefix.to_string() }) };
+    let mut claim = made(around, "flop", if days { 2 } else { 3 }, format!("{} {unit}", mention.text));
+    let high = mention.high.map_or(value, |high| high / mention.value * value);
+    claim.key = Key::Number(value, high);
+    let _ = doc;
+    Some(claim)
+}
+
+/// Attention layers; layers of convolutional and recurrent nets are none.
+fn depth(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if !gate.transformer || mention.value > 1000.0 || mention.value < 2.0 || mention.scaled || mention.high.is_some() || mention.ramp || mention.over || mention.per != Per::None {
+        return None;
+    }
+    let inside: Vec<&str> = (mention.at.end..mention.end).map(|k| doc.text(k)).collect();
+    let attention = inside.iter().any(|w| matches!(*w, "transformer" | "selfattention" | "attention" | "decoder" | "encoder"));
+    if mention.noun.starts_with("block") && !attention {
+        return None;
+    }
+    if inside.iter().any(|w| matches!(*w, "moe" | "convolutional" | "conv" | "dense" | "linear" | "fully" | "sparse" | "lstm" | "hidden" | "connected" | "recurrent" | "residual" | "cross" | "mlp" | "first" | "last" | "top" | "expert" | "weight")) {
+        return None;
+    }
+    let conv = gate.convolution && !attention && around.sentence() & cues::TRANSFORMER & !cues::CONVOLUTION == 0;
+    let words_conv = around.sentence() & cues::CONVOLUTION != 0 && !attention;
+    let heads = around.sentence.clone().any(|k| matches!(doc.text(k), "heads" | "head"));
+    // "16-layer net (138 million parameters)": a name of a net that nothing shows to have attention.
+    let name_like = doc.is(mention.at.end, "-") && doc.glued(mention.at.end);
+    let evidence = attention || heads || doc.all_words(&["token", "tokens", "transformer", "language", "llm", "moe", "attention", "selfattention", "bert", "gpt", "vit"]);
+    if conv || words_conv || !evidence || (name_like && !attention && !heads && !doc.all_words(&["transformer", "language", "tokens"])) {
+        return None;
+    }
+    if matches!(around.word_before(1), "first" | "last" | "top" | "every" | "each" | "bottom" | "final" | "initial" | "upper" | "lower") || around.in_use() {
+        return None;
+    }
+    let span_strength = if attention { 3 } else { 2 };
+    Some(made(around, "depth", span_strength, mention.text.clone()))
+}
+
+/// Total head width: heads times head size, where both are printed.
+fn width(around: &Around, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.value > 1000.0 || mention.scaled || mention.high.is_some() {
+        return None;
+    }
+    let inside = (mention.at.end..mention.end).any(|k| matches!(doc.text(k), "kv" | "key" | "value" | "query" | "output" | "classification"));
+    if inside {
+        return None;
+    }
+    // "of dimension 128", "of size 64", "(128 dimensions each)"
+    let size = mentions.iter().find(|other| {
+        other.at.start >= mention.end && other.at.start - mention.end <= 6 && doc.sentence(other.at.start) == around.sentence
+            && (mention.end..other.at.start).any(|k| matches!(doc.text(k), "dimension" | "size" | "dim" | "width") || (doc.is(k, "of") && matches!(doc.text(other.at.end), "dimensions")))
+    })?;
+    if size.scaled || !(8.0..=1024.0).contains(&size.value) {
+        return None;
+    }
+    let mut claim = made(around, "width", 2, format!("{} * {}", mention.text, size.text));
+    claim.key = Key::Number(mention.value * size.value, mention.value * size.value);
+    claim.span = mention.at.start..size.at.end;
+    Some(claim)
+}
+
+/// Sequence length in training. A context window is what the model can read, not what it was trained at.
+fn sequence_length(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if !gate.training || !matches!(mention.unit, Unit::None | Unit::Tokens) || mention.value < 16.0 || mention.value > 2e6 || mention.ramp || mention.per == Per::Time || mention.high.is_some() {
+        return None;
+    }
+    if around.in_use() {
+        return None;
+    }
+    let start = mention.at.start;
+    let clause_or_near = start.saturating_sub(6).max(around.sentence.start);
+    let mut sequence = false;
+    let mut window = false;
+    for k in (clause_or_near..start).rev() {
+        if doc.kind(k) == Some(Kind::Number) && k + 2 < start {
+            break;
+        }
+        let text = doc.text(k);
+        let ok = matches!(text, "length" | "lengths" | "of" | "is" | "was" | "=" | ":" | "to" | "at" | "had" | "have" | "with" | "up" | "a" | "the" | "sequence" | "sequences" | "context" | "window" | "size" | "has" | "≈" | "(" | "set" | "fixed" | "maximum" | "max" | "being" | "about" | "seq" | "tokens" | "each" | "cut" | "packed" | "into" | "hold" | "held" | "were" | "are");
+        if doc.cues.get(k).copied().unwrap_or(0) & cues::SEQUENCE != 0 {
+            sequence = true;
+            break;
+        }
+        if matches!(text, "window" | "context") {
+            window = true;
+            break;
+        }
+        if !ok {
+            break;
+        }
+    }
+    // "2048-token sequences", "sequences of 2048 tokens"; "256 sequences of 512 tokens" too.
+    let behind = doc.cues_in(mention.end.saturating_sub(1)..mention.end + 1) & cues::SEQUENCE != 0 && mention.unit == Unit::Tokens;
+    let of_items = matches!(around.word_before(1), "of") && mention.unit == Unit::Tokens && matches!(around.word_before(2), "images" | "examples" | "samples" | "segments" | "chunks" | "sequences");
+    let strong = sequence || behind || of_items;
+    if !strong {
+        if !window {
+            return None;
+        }
+        // "reads a window of 2,048 tokens" among layers and heads describes the trained model.
+        let described = around.sentence.clone().any(|k| matches!(doc.text(k), "layers" | "layer")) && around.sentence.clone().any(|k| matches!(doc.text(k), "heads" | "head"));
+        let trained = around.clause() & cues::TRAIN != 0;
+        if !(trained || described) || mention.value > 8192.0 {
+            return None;
+        }
+    }
+    let strength = if strong { 2 } else { 1 };
+    Some(made(around, "seq", strength, mention.text.clone()))
+}
