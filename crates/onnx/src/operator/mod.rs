@@ -1,0 +1,365 @@
+//! The operators, by ONNX's names. Shape inference and cost of one operator
+//! stand in one function; an operator without an entry is listed as unknown.
+
+use std::rc::Rc;
+
+use crate::model::{Attr, Function, Name, Names, Node, Value, dtype};
+use crate::shape::{Dim, Fact, product, wide_product};
+
+pub(crate) mod array;
+mod attention;
+mod convolution;
+mod elementwise;
+mod learning;
+mod microsoft;
+mod normalization;
+mod product;
+mod quantized;
+mod random;
+mod recurrent;
+mod reduction;
+pub(crate) mod sequence;
+mod signal;
+
+/// Whether an operator multiplies matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Products, whose cost the function gives.
+    Products,
+    /// Element-wise or moving data: 0 by convention.
+    None,
+}
+
+/// An operator of the registry.
+#[derive(Clone, Copy)]
+pub(crate) struct Operator {
+    /// Name in the standard's spelling.
+    pub(crate) name: &'static str,
+    pub(crate) work: Work,
+    /// Kind of layer in the result's table.
+    pub(crate) kind: &'static str,
+    /// Shapes of the outputs and the cost; `None` leaves open what was not set.
+    pub(crate) infer: fn(&mut Context<'_>) -> Option<()>,
+}
+
+const fn moves(name: &'static str, infer: fn(&mut Context<'_>) -> Option<()>) -> Operator {
+    Operator {
+        name,
+        work: Work::None,
+        kind: "element-wise",
+        infer,
+    }
+}
+
+const fn named(
+    name: &'static str,
+    kind: &'static str,
+    infer: fn(&mut Context<'_>) -> Option<()>,
+) -> Operator {
+    Operator {
+        name,
+        work: Work::None,
+        kind,
+        infer,
+    }
+}
+
+const fn multiplies(
+    name: &'static str,
+    kind: &'static str,
+    infer: fn(&mut Context<'_>) -> Option<()>,
+) -> Operator {
+    Operator {
+        name,
+        work: Work::Products,
+        kind,
+        infer,
+    }
+}
+
+/// The families of the registry, searched in order.
+const FAMILIES: &[&[Operator]] = &[
+    elementwise::OPERATORS,
+    array::OPERATORS,
+    product::OPERATORS,
+    convolution::OPERATORS,
+    normalization::OPERATORS,
+    reduction::OPERATORS,
+    recurrent::OPERATORS,
+    attention::OPERATORS,
+    quantized::OPERATORS,
+    sequence::OPERATORS,
+    random::OPERATORS,
+    signal::OPERATORS,
+];
+
+/// All operators of the standard domain.
+pub(crate) fn standard() -> impl Iterator<Item = &'static Operator> {
+    FAMILIES.iter().flat_map(|family| family.iter())
+}
+
+/// Operators of other domains, by domain and name.
+pub(crate) fn of_domain(domain: &str) -> &'static [Operator] {
+    match domain {
+        "ai.onnx.ml" => learning::OPERATORS,
+        "com.microsoft" => microsoft::OPERATORS,
+        "ai.onnx.preview" => attention::PREVIEW,
+        _ => &[],
+    }
+}
+
+/// Names of control flow, which the evaluator follows itself.
+pub(crate) const CONTROL: &[&str] = &["If", "Loop", "Scan", "SequenceMap"];
+
+/// FLOP of one operator at work.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Cost {
+    pub(crate) flop: u128,
+    /// Of it, what a causal mask makes void.
+    pub(crate) masked: u128,
+    /// The product with its numbers.
+    pub(crate) formula: String,
+}
+
+/// Attributes that a function's caller gave, by name.
+pub(crate) type Bindings<'m> = Vec<(Name, &'m Attr)>;
+
+/// One node with what is known of its inputs.
+pub(crate) struct Context<'m> {
+    pub(crate) names: &'m Names,
+    pub(crate) node: &'m Node,
+    pub(crate) bindings: Option<Rc<Bindings<'m>>>,
+    pub(crate) defaults: Option<&'m Function>,
+    pub(crate) opset: i64,
+    pub(crate) inputs: Vec<Option<Fact>>,
+    pub(crate) outputs: Vec<Fact>,
+    pub(crate) cost: Option<Cost>,
+    /// Elements of constants computed here.
+    pub(crate) folded: u64,
+    /// Set where a number passed 128 bits.
+    pub(crate) overflow: bool,
+    /// A kind that says more than the registry's.
+    pub(crate) kind: Option<&'static str>,
+}
+
+impl<'m> Context<'m> {
+    pub(crate) fn input(&self, at: usize) -> Option<&Fact> {
+        self.inputs.get(at)?.as_ref()
+    }
+
+    pub(crate) fn has(&self, at: usize) -> bool {
+        self.input(at).is_some()
+    }
+
+    pub(crate) fn shape(&self, at: usize) -> Option<&[Dim]> {
+        self.input(at)?.shape.as_deref()
+    }
+
+    pub(crate) fn rank(&self, at: usize) -> Option<usize> {
+        self.input(at)?.rank()
+    }
+
+    pub(crate) fn full(&self, at: usize) -> Option<Vec<u64>> {
+        self.input(at)?.full()
+    }
+
+    pub(crate) fn dtype(&self, at: usize) -> i32 {
+        self.input(at).map_or(0, |f| f.dtype)
+    }
+
+    pub(crate) fn ints(&self, at: usize) -> Option<Vec<i64>> {
+        self.input(at)?.ints()
+    }
+
+    pub(crate) fn dim(&self, at: usize, axis: usize) -> Dim {
+        self.shape(at)?.get(axis).copied().flatten()
+    }
+
+    /// A dimension counted from the last.
+    pub(crate) fn last(&self, at: usize, back: usize) -> Dim {
+        let shape = self.shape(at)?;
+        shape
+            .len()
+            .checked_sub(back)
+            .and_then(|i| shape.get(i).copied().flatten())
+    }
+
+    pub(crate) fn attr(&self, name: &str) -> Option<&'m Attr> {
+        let number = self.names.get(name)?;
+        let own = self.node.attributes.iter().find(|a| a.name == number)?;
+        match &own.value {
+            Attr::Reference(outer) => {
+                let given = self
+                    .bindings
+                    .as_ref()
+                    .and_then(|all| all.iter().find(|(name, _)| name == outer))
+                    .map(|(_, value)| *value);
+                let default = || {
+                    self.defaults
+                        .and_then(|f| f.defaults.iter().find(|a| a.name == *outer))
+                        .map(|a| &a.value)
+                };
+                given
+                    .or_else(default)
+                    .filter(|v| !matches!(v, Attr::Reference(_)))
+            }
+            other => Some(other),
+        }
+    }
+
+    pub(crate) fn int(&self, name: &str) -> Option<i64> {
+        match self.attr(name)? {
+            Attr::Int(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn int_or(&self, name: &str, default: i64) -> i64 {
+        self.int(name).unwrap_or(default)
+    }
+
+    pub(crate) fn float(&self, name: &str) -> Option<f32> {
+        match self.attr(name)? {
+            Attr::Float(f) => Some(*f),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn list(&self, name: &str) -> Option<&'m [i64]> {
+        match self.attr(name)? {
+            Attr::Ints(all, _) => Some(all),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn floats(&self, name: &str) -> Option<&'m [f32]> {
+        match self.attr(name)? {
+            Attr::Floats(all, _) => Some(all),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&'m str> {
+        match self.attr(name)? {
+            Attr::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Axes from the attribute or, in later operator sets, from an input.
+    /// `Some(None)` when there are none; `None` when they are not known.
+    pub(crate) fn axes(&self, name: &str, input: usize) -> Option<Option<Vec<i64>>> {
+        if let Some(list) = self.list(name) {
+            return Some(Some(list.to_vec()));
+        }
+        match self.input(input) {
+            None => Some(None),
+            Some(fact) => fact.ints().map(Some),
+        }
+    }
+
+    pub(crate) fn set(&mut self, at: usize, fact: Fact) -> Option<()> {
+        if let Some(slot) = self.outputs.get_mut(at) {
+            *slot = fact;
+        }
+        Some(())
+    }
+
+    /// An output like an input.
+    pub(crate) fn same(&mut self, at: usize, input: usize) -> Option<()> {
+        let fact = self.input(input)?;
+        let out = Fact {
+            dtype: fact.dtype,
+            shape: fact.shape.clone(),
+            ..Fact::default()
+        };
+        self.set(at, out)
+    }
+
+    /// Puts the cost down: 2 FLOP for each of the factors' product.
+    pub(crate) fn product(&mut self, factors: &[u64]) -> Option<()> {
+        self.products(&[factors])
+    }
+
+    /// The sum of several products of factors, 2 FLOP each.
+    pub(crate) fn products(&mut self, terms: &[&[u64]]) -> Option<()> {
+        let mut flop = 0_u128;
+        let mut formula = String::new();
+        for factors in terms {
+            let Some(sum) = wide_product(factors)
+                .and_then(|n| n.checked_mul(2))
+                .and_then(|n| flop.checked_add(n))
+            else {
+                self.overflow = true;
+                return None;
+            };
+            flop = sum;
+            if !formula.is_empty() {
+                formula.push_str(" + ");
+            }
+            formula.push('2');
+            for factor in *factors {
+                formula.push('*');
+                formula.push_str(&factor.to_string());
+            }
+        }
+        self.add_cost(Cost {
+            flop,
+            masked: 0,
+            formula,
+        })
+    }
+
+    pub(crate) fn add_cost(&mut self, cost: Cost) -> Option<()> {
+        match &mut self.cost {
+            None => self.cost = Some(cost),
+            Some(own) => {
+                let (Some(flop), Some(masked)) = (
+                    own.flop.checked_add(cost.flop),
+                    own.masked.checked_add(cost.masked),
+                ) else {
+                    self.overflow = true;
+                    return None;
+                };
+                own.flop = flop;
+                own.masked = masked;
+                own.formula = format!("{} + {}", own.formula, cost.formula);
+            }
+        }
+        Some(())
+    }
+
+    /// No product, and that is known.
+    pub(crate) fn no_cost(&mut self) -> Option<()> {
+        self.add_cost(Cost {
+            flop: 0,
+            masked: 0,
+            formula: "0".to_owned(),
+        })
+    }
+
+    /// Values of an input with its shape, counted against the budget.
+    pub(crate) fn value(&mut self, at: usize) -> Option<Rc<Value>> {
+        let value = Rc::clone(self.input(at)?.value.as_ref()?);
+        self.folded = self.folded.saturating_add(value.len() as u64);
+        Some(value)
+    }
+}
+
+/// A fact of `shape` with `value`, where it fits.
+pub(crate) fn valued(dtype: i32, shape: Vec<Dim>, value: Option<Value>) -> Fact {
+    let mut out = Fact::new(dtype, shape);
+    if let Some(value) = value {
+        out.set_value(value);
+    }
+    out
+}
+
+/// Number of elements of a full shape.
+pub(crate) fn count(shape: &[u64]) -> Option<u64> {
+    let dims: Vec<Dim> = shape.iter().copied().map(Some).collect();
+    product(&dims)
+}
+
+/// The integer type of shapes and indices.
+pub(crate) const INDEX: i32 = dtype::INT64;
