@@ -1,6 +1,6 @@
 // `cargo xtask bench`: keystroke to layout, and the first visit. Prints; fails on no time.
 import { brotliCompressSync, constants } from 'node:zlib';
-import { browser, open, plainHost } from './harness.mjs';
+import { close, open, plainHost } from './harness.mjs';
 
 /** Types 300 numbers into `params`; the time of each until layout is done, in milliseconds, sorted. Runs in the page. */
 const keystrokes = async () => {
@@ -67,5 +67,4 @@ for (const [index, { url, bytes }] of page.responses.entries()) {
 }
 console.log(`  ${String(sum).padStart(7)}  in all; the document was read ${started} ms after the start`);
 await page.done();
-await (await browser()).close();
-await (await plainHost()).close();
+await close();

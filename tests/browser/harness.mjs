@@ -96,10 +96,12 @@ export function browser() {
   }));
 }
 
-after(async () => {
+/** Closes the browser and the hosts; after tests this happens by itself. */
+export async function close() {
   await (await sharedBrowser)?.close();
   for (const close of openHosts) await close();
-});
+}
+if (process.argv[1].endsWith('.test.mjs')) after(close);
 
 // --- A page ---------------------------------------------------------------------------------------------------------------
 

@@ -101,3 +101,32 @@ pub(crate) fn sizes() -> Outcome {
             .arg(root.join("dist")),
     )
 }
+
+/// Prints what the bytes of one of the programs are: for whoever wants to make it smaller.
+pub(crate) fn functions(which: &str) -> Outcome {
+    let file = match which {
+        "page" => "page.wasm",
+        "places" => "places.wasm",
+        "module" => "compute_js.wasm",
+        _ => return Err("functions takes page, places or module".into()),
+    };
+    build()?;
+    let bind = Tools::new()?.wasm_bindgen()?.join("wasm-bindgen");
+    let (target, root) = (files::target()?, files::root());
+    let to = target.join("bundle/functions");
+    let wasm = target.join("wasm32-unknown-unknown/release").join(file);
+    let mut bind = Command::new(bind);
+    bind.args([
+        "--target=web",
+        "--no-typescript",
+        "--out-name=named",
+        "--out-dir",
+    ]);
+    process::run(bind.arg(&to).arg(wasm))?;
+    let script = root.join("tools/functions.mjs");
+    process::run(
+        Command::new("node")
+            .arg(script)
+            .arg(to.join("named_bg.wasm")),
+    )
+}

@@ -249,7 +249,9 @@ impl Build {
         let script = files::read_text(&from.join(format!("{name}.js")))?;
         let warning = "console.warn('using deprecated parameters for the initialization function; pass a single object instead')";
         if !script.contains(warning) {
-            return Err("wasm-bindgen's warning about init's parameter has changed: see hooks.rs".into());
+            return Err(
+                "wasm-bindgen's warning about init's parameter has changed: see hooks.rs".into(),
+            );
         }
         files::write(
             &self.staged.join(format!("{name}.js")),

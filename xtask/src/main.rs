@@ -26,6 +26,8 @@ Usage: cargo xtask <command>
   build                       write dist/ and print the size of every file
   bench                       print keystroke to layout, counts per model, first visit; never fails on a time
   lint                        check formatting, and clippy for native code and for wasm
+  functions [page|places|module]
+                              print which functions and crates the bytes of a wasm are
   tools                       only install what is missing
 
 Tools are kept in $TRAINING_COMPUTE_CACHE, else $XDG_CACHE_HOME/training-compute, else ~/.cache/training-compute.
@@ -40,6 +42,8 @@ fn main() -> ExitCode {
         ["build"] => dist::run(),
         ["bench"] => bench::run(),
         ["lint"] => lint::run(),
+        ["functions"] => dist::functions("page"),
+        ["functions", which] => dist::functions(which),
         ["tools"] => tools::all(),
         ["hook-pre-build"] => hooks::pre_build(),
         ["hook-post-build"] => hooks::post_build(),
