@@ -230,9 +230,17 @@ fn counts(text: &str) -> Vec<(f64, &str)> {
         }
     }
     let mut parser = Parser::new(QuantityKind::Count, text, &lower, &NoNames);
-    if let Ok(value) = parser.leading() {
+    // Then any number, and products: 16k H100s, 8 x 12 A100.
+    let mut product = 1.0;
+    while let Ok(value) = parser.leading() {
+        product *= value;
         let behind = lower.get(parser.at..).unwrap_or("");
-        push(value, parser.at + sign(behind));
+        let signed = sign(behind);
+        parser.at += signed;
+        push(product, parser.at);
+        if signed == 0 || !parser.number_ahead() {
+            break;
+        }
     }
     // A100 x 8
     if let Some((name, number)) = text.rsplit_once([' ', '×']) {

@@ -254,6 +254,17 @@ impl Digits {
         self
     }
 
+    /// The number these digits are.
+    pub fn value(&self) -> f64 {
+        let mut text = [b'0'; 17];
+        for (place, digit) in text.iter_mut().zip(self.as_slice()) {
+            *place = b'0' + digit;
+        }
+        let text = text.get(..self.len).unwrap_or(&[]);
+        let last = self.exponent - self.len as i32 + 1;
+        from_digits(str::from_utf8(text).unwrap_or("0"), last)
+    }
+
     fn trim(&mut self) {
         while self.len > 1 && self.as_slice().last() == Some(&0) {
             self.len -= 1;

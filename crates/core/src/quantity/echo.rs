@@ -1,7 +1,7 @@
 //! A reading in words and units, rounded to what was typed.
 
 use super::QuantityKind;
-use super::decimal::{Digits, from_digits};
+use super::decimal::Digits;
 use super::expression::Value;
 use super::read::Outcome;
 use super::unit::Measure;
@@ -12,25 +12,14 @@ use super::write::{
 
 /// Rounded to six significant digits, as results of arithmetic are shown.
 pub(crate) fn round6(number: f64) -> f64 {
-    value_of(&Digits::of(number).rounded(6))
-}
-
-fn value_of(digits: &Digits) -> f64 {
-    let mut text = [b'0'; 17];
-    let slice = digits.as_slice();
-    for (place, digit) in text.iter_mut().zip(slice) {
-        *place = b'0' + digit;
-    }
-    let text = text.get(..slice.len()).unwrap_or(&[]);
-    let last = digits.exponent - slice.len() as i32 + 1;
-    from_digits(str::from_utf8(text).unwrap_or("0"), last)
+    Digits::of(number).rounded(6).value()
 }
 
 /// The digits that are shown: all of a number as typed or a whole one, six of a computed one.
-fn shown(value: &Value, number: f64) -> Digits {
+fn shown(value: &Value) -> Digits {
+    let number = value.number;
     let digits = Digits::of(number);
-    let typed = value.literal.is_some() && number == value.number;
-    if typed || number.fract() == 0.0 && number.abs() < 1e15 {
+    if value.literal.is_some() || number.fract() == 0.0 && number.abs() < 1e15 {
         digits
     } else {
         digits.rounded(6)
@@ -45,46 +34,35 @@ fn typed_style(digits: &Digits) -> Style {
     }
 }
 
-/// The number of a value in the unit it is echoed in, and that unit's word with the space before it.
-fn in_unit(kind: QuantityKind, value: &Value, text: &str) -> (f64, String) {
-    let number = value.number;
-    let plural = |name: &str, number: f64| {
-        let one = if number == 1.0 { "" } else { "s" };
+/// The word of the unit a value is echoed in, with the space before it.
+fn unit_word(kind: QuantityKind, value: &Value, text: &str) -> String {
+    let plural = |name: &str| {
+        let one = if value.number == 1.0 { "" } else { "s" };
         [" ", name, one].concat()
     };
     let Some(unit) = value.unit else {
-        return match kind {
-            QuantityKind::Flop => (number, " FLOP".to_string()),
-            _ => (number, String::new()),
-        };
+        let flop = kind == QuantityKind::Flop;
+        return if flop { " FLOP" } else { "" }.to_string();
     };
     match (kind, unit.measure) {
+        // The prefix of a GMAC has gone into the number.
+        (QuantityKind::Count, _) if unit.power != 0 => " multiply-adds".to_string(),
         (QuantityKind::Count, _) => {
-            // The prefix of a GMAC has gone into the number.
-            if unit.power != 0 {
-                return (number, " multiply-adds".to_string());
-            }
             let (from, to) = value.phrase;
-            let phrase = text.get(from..to).unwrap_or("");
-            (number, [" ", phrase].concat())
+            [" ", text.get(from..to).unwrap_or("")].concat()
         }
-        (QuantityKind::Flop, Measure::Connections) => (number, " multiply-adds".to_string()),
-        (QuantityKind::Flop, _) if unit.factor != 1.0 => {
-            let days = number * (unit.factor / PETAFLOP_DAY);
-            (days, plural("petaFLOP/s-day", days))
-        }
-        (QuantityKind::Flop, _) => (number, " FLOP".to_string()),
+        (QuantityKind::Flop, Measure::Connections) => " multiply-adds".to_string(),
+        (QuantityKind::Flop, _) if unit.factor != 1.0 => plural("petaFLOP/s-day"),
+        (QuantityKind::Flop, _) => " FLOP".to_string(),
         (_, _) => {
             let name = SPANS
                 .iter()
                 .find(|(seconds, _)| *seconds == unit.factor)
                 .map_or("second", |(_, name)| *name);
-            let chips = kind == QuantityKind::ChipTime && unit.factor != 3600.0;
-            let word = plural(name, number);
-            if chips {
-                (number, [" chip-", word.trim_start()].concat())
+            if kind == QuantityKind::ChipTime && unit.factor != 3600.0 {
+                plural(&["chip-", name].concat())
             } else {
-                (number, word)
+                plural(name)
             }
         }
     }
@@ -95,17 +73,24 @@ pub(crate) fn echo(kind: QuantityKind, outcome: &Outcome, text: &str) -> String 
     if !outcome.is_range() {
         return single(kind, &outcome.low, text);
     }
-    let mut out = range(kind, outcome, text);
-    let (_, mut middle) = common(&outcome.low, &outcome.high);
-    let base = outcome.low.base().sqrt() * outcome.high.base().sqrt();
-    let factor = middle.unit.map_or(1.0, |unit| unit.factor);
+    let mut outcome = *outcome;
+    if shown(&outcome.low).value() == shown(&outcome.high).value() {
+        // Ends that differ beyond six digits are shown in full, as typed ones are.
+        outcome.low.literal = Some((0, 0, 0));
+        outcome.high.literal = Some((0, 0, 0));
+    }
+    let mut out = range(kind, &outcome, text);
+    // From the ends as they are shown, so that the text read back has the same middle.
+    let (low, mut middle) = common(&outcome.low, &outcome.high);
+    let number_of = |value: &Value| shown(value).value().sqrt();
+    let exactly = number_of(&low) * number_of(&middle);
     // Two digits, three where the ends are close.
     let digits = if outcome.high.base() < 1.25 * outcome.low.base() {
         3
     } else {
         2
     };
-    middle.number = value_of(&Digits::of(base / factor).rounded(digits));
+    middle.number = Digits::of(exactly).rounded(digits).value();
     middle.literal = None;
     out += ", middle ";
     let mut shown = String::new();
@@ -122,24 +107,23 @@ fn number(kind: QuantityKind, value: &Value, text: &str, out: &mut String) -> f6
             push_percent(out, digits);
             *out += NARROW;
             out.push('%');
-            value_of(&digits)
+            digits.value()
         }
         QuantityKind::FlopPerSecond => {
-            let digits = shown(value, value.number);
+            let digits = shown(value);
             let (prefix, shift) = rate_prefix(&digits);
             let power = push_rate(out, digits, shift);
             *out += if power { "\u{a0}" } else { NARROW };
             *out += prefix;
             *out += rate_unit(value);
-            value_of(&digits)
+            digits.value()
         }
         _ => {
-            let (number, unit) = in_unit(kind, value, text);
-            let digits = shown(value, number);
+            let digits = shown(value);
             let style = typed_style(&digits);
             push(out, &digits, style, 1);
-            push_unit(out, style, &unit);
-            value_of(&digits)
+            push_unit(out, style, &unit_word(kind, value, text));
+            digits.value()
         }
     }
 }
@@ -163,7 +147,7 @@ fn rate_unit(value: &Value) -> &'static str {
 
 /// The digits of a fraction: of `46.2%` those of 0.462, without the error of a division.
 fn fraction_digits(value: &Value) -> Digits {
-    let mut digits = shown(value, value.number);
+    let mut digits = shown(value);
     if value.unit.is_some_and(|unit| unit.factor != 1.0) {
         digits.exponent -= 2;
     }
@@ -210,7 +194,7 @@ fn time_gloss(seconds: f64, factor: f64) -> String {
         duration_in(seconds, if hours { 3600.0 } else { 1.0 }, 3)
     } else if factor <= 3600.0 && seconds >= 172_800.0 {
         duration_in(seconds, 86_400.0, 3)
-    } else if factor < 3600.0 && seconds >= 60.0 * factor.max(2.0) {
+    } else if factor < 3600.0 && seconds >= 120.0 * factor {
         duration(seconds, 3)
     } else {
         String::new()
@@ -228,16 +212,22 @@ pub(crate) fn range(kind: QuantityKind, outcome: &Outcome, text: &str) -> String
             number(kind, &high, text, &mut out);
         }
         QuantityKind::FlopPerSecond => {
-            let digits = shown(&low, low.number);
-            let (_, shift) = rate_prefix(&shown(&high, high.number));
-            push_rate(&mut out, digits, shift);
-            out.push('–');
+            let mut digits = shown(&low);
+            let (_, shift) = rate_prefix(&shown(&high));
+            if digits.exponent < shift - 4 {
+                // Too far apart for one prefix.
+                number(kind, &low, text, &mut out);
+                out += " to ";
+            } else {
+                digits.exponent -= shift;
+                push(&mut out, &digits, style(&digits), 1);
+                out.push('–');
+            }
             number(kind, &high, text, &mut out);
         }
         _ => {
-            let (a, _) = in_unit(kind, &low, text);
-            let (b, unit) = in_unit(kind, &high, text);
-            let (a, b) = (shown(&low, a), shown(&high, b));
+            let unit = unit_word(kind, &high, text);
+            let (a, b) = (shown(&low), shown(&high));
             let (x, y) = (typed_style(&a), typed_style(&b));
             let dash = match (x, y) {
                 (Style::Plain, Style::Plain) => {

@@ -4,6 +4,7 @@ use super::calendar;
 use super::decimal::{from_digits, parse_exponent};
 use super::fault::Fault;
 use super::unit::{self, Measure, Unit};
+use super::write::PETAFLOP_DAY;
 use super::{Names, QuantityKind};
 
 /// Deepest nesting of brackets and signs.
@@ -201,7 +202,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn incomplete_or(&self, fault: Fault) -> Fault {
+    pub fn incomplete_or(&self, fault: Fault) -> Fault {
         if self.at_end() {
             Fault::Incomplete
         } else {
@@ -289,11 +290,10 @@ impl<'a> Parser<'a> {
             }
             let named = matches!(self.kind, QuantityKind::Count | QuantityKind::ChipTime);
             if times && named && !self.number_ahead() && self.peek().is_some_and(letter) {
-                // 8x H100
-                if total.unit.is_none() {
-                    self.unit(&mut total)?;
-                }
-                if total.unit.is_none() {
+                // 8x H100, and 3M GPU·hours
+                let before = total.unit.take();
+                self.unit(&mut total)?;
+                if total.unit.is_none() || before.is_some_and(|unit| !counts(&unit)) {
                     return Err(Fault::NotANumber);
                 }
                 continue;
@@ -366,7 +366,7 @@ impl<'a> Parser<'a> {
             self.scale(&mut value)?;
             self.unit(&mut value)?;
         }
-        self.glosses(value.unit.is_some() || value.scale > 0)?;
+        self.glosses(value.unit.is_some() || value.scale > 0 || value.power)?;
         Ok(value)
     }
 
@@ -822,7 +822,9 @@ impl<'a> Parser<'a> {
         }
         let Some(meaning) = self.meaning(words) else {
             let kind = self.kind;
-            let typing = self.at_end() && unit::begins(last, &|measure| takes(kind, measure));
+            let typing = self.at_end()
+                && unit::scale(last).is_none()
+                && unit::begins(last, &|measure| takes(kind, measure));
             return Err(if typing {
                 Fault::Incomplete
             } else {
@@ -843,7 +845,8 @@ impl<'a> Parser<'a> {
             });
         }
         if self.kind == QuantityKind::FlopPerSecond {
-            if unit.power > 0 && meaning.last.ends_with("ops") && !meaning.last.ends_with("flops") {
+            let word = meaning.last.trim_end_matches('s');
+            if word.ends_with("op") && !word.ends_with("flop") {
                 self.seen.tops = true;
             } else {
                 unit.measure = Measure::FlopPerSecond;
@@ -857,6 +860,11 @@ impl<'a> Parser<'a> {
             self.seen.machines |= unit.factor == 8.0;
         }
         self.shift(value, unit.power)?;
+        if unit.measure == Measure::Flop && unit.factor != 1.0 && unit.factor != PETAFLOP_DAY {
+            // Other spans of a rate are told in days.
+            *value = value.computed(value.number * (unit.factor / PETAFLOP_DAY));
+            unit.factor = PETAFLOP_DAY;
+        }
         value.unit = Some(unit);
         value.phrase = (words.first().map_or(0, |(from, _)| *from), meaning.end);
         Ok(())
@@ -885,6 +893,7 @@ impl<'a> Parser<'a> {
             power,
         };
         let mut found = None;
+        let mut rated = 0;
         // What stands behind a preposition says of what: "300B tokens of text", "30 % of peak".
         for at in 1..count {
             let behind = word(at + 1);
@@ -896,7 +905,8 @@ impl<'a> Parser<'a> {
                 count = at;
                 break;
             };
-            let flop = unit::rate_power(word(at - 1)).filter(|_| time.factor == 1.0);
+            rated = at - 1;
+            let flop = unit::rate_power(word(rated)).filter(|_| time.factor == 1.0);
             found = Some(match (flop, span(word(at + 2))) {
                 // Counted in petaFLOP/s times the span.
                 (Some(power), Some(span)) => simple(Measure::Flop, span.factor * 1e15, power - 15),
@@ -908,7 +918,10 @@ impl<'a> Parser<'a> {
         while count > 1 && unit::lists(FORMATS, word(count - 1)) {
             count -= 1;
         }
-        let last = word(count.saturating_sub(1));
+        let last = match found {
+            Some(_) => word(rated),
+            None => word(count.saturating_sub(1)),
+        };
         let end = words.get(count.saturating_sub(1)).map_or(0, |(_, to)| *to);
         let meaning = |unit, chip| {
             Some(Meaning {
@@ -941,7 +954,12 @@ impl<'a> Parser<'a> {
         }
         let Some(mut unit) = pair.or_else(|| unit::unit(last)) else {
             // No unit at all: a chip's name, "16k H100s", "96 DGX A100".
-            if self.kind != QuantityKind::Count {
+            if self.kind == QuantityKind::FlopPerSecond {
+                // 312 TF
+                let power = unit::rate_power(last)?;
+                return meaning(simple(Measure::FlopPerSecond, 1.0, power), None);
+            }
+            if !matches!(self.kind, QuantityKind::Count | QuantityKind::ChipTime) {
                 return None;
             }
             let machine = usize::from(matches!(word(0), "dgx" | "hgx") && count > 1);
@@ -1208,14 +1226,17 @@ fn multiply(a: Value, b: Value) -> Result<Value, Fault> {
 }
 
 fn divide(a: Value, b: Value) -> Result<Value, Fault> {
-    let divisor = match b.unit {
-        None => b.number,
-        Some(unit) if counts(&unit) || unit.measure == Measure::Fraction => b.base(),
-        Some(_) => return Err(Fault::NotANumber),
+    let (kept, divisor, shift) = match (a.unit, b.unit) {
+        (_, None) => (a, b.number, 0),
+        // A unit stands at the end of a term: 3/4 days are three quarters of a day.
+        (None, Some(unit)) => (b, b.number, 2 * unit.power),
+        (Some(_), Some(unit)) if counts(&unit) || unit.measure == Measure::Fraction => {
+            (a, b.base(), 0)
+        }
+        _ => return Err(Fault::NotANumber),
     };
     if divisor == 0.0 {
         return Err(Fault::NotANumber);
     }
-    // 3 / 4 days: the unit stands at the end of the term.
-    finite(a.computed(a.number / divisor))
+    finite(kept.computed(a.number / divisor * raise(10.0, shift)))
 }

@@ -2,7 +2,7 @@
 
 use super::echo;
 use super::expression::Value;
-use super::fold::MOST_CHARACTERS;
+use super::fold::{MOST_CHARACTERS, fold};
 use super::read::{Outcome, interpret};
 use super::unit::Measure;
 use super::write::integer;
@@ -190,6 +190,7 @@ pub(crate) fn explain(
             // Still on the way to 175B within 2x, 3M GPU hours, 1 PFLOP/s-day.
             let last = text.rsplit(' ').next().unwrap_or("");
             unfinished = last.len() == 1
+                || kind == QuantityKind::FlopPerSecond && measure == Measure::Flop
                 || kind == QuantityKind::ChipTime && measure == Measure::Chips
                 || kind == QuantityKind::Flop && measure == Measure::FlopPerSecond;
             let machines = ["node", "machine", "server"];
@@ -276,7 +277,7 @@ pub(crate) fn explain(
             ("no-such-date", quote + " names a day that no calendar has.")
         }
     };
-    fixes.retain(|fix| interpret(kind, fix, names).is_ok());
+    fixes.retain(|fix| fold(fix).is_ok_and(|fix| interpret(kind, &fix, names).is_ok()));
     if remedy.is_empty() {
         remedy = if fixes.is_empty() {
             example(kind).to_string()

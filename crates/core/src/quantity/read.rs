@@ -217,6 +217,9 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
         return end(p, outcome);
     }
     if !separator(p, from) {
+        if p.and_ends {
+            return Err(p.incomplete_or(Fault::NotANumber));
+        }
         return end(p, one(first));
     }
     p.spaces();
@@ -317,18 +320,19 @@ fn separator(p: &mut Parser, from: bool) -> bool {
 /// `within 2x`, `×/÷ 2`, `± 10%`: the range round a number.
 fn interval(p: &mut Parser, first: Value) -> Result<Option<Outcome>, Fault> {
     let start = p.at;
-    let factor = ["*", "×", "·", "x"].iter().any(|sign| p.eat(sign)) && {
+    let by_sign = ["*", "×", "·", "x"].iter().any(|sign| p.eat(sign)) && {
         p.spaces();
         p.eat("/")
     };
-    let within = if factor {
+    let within = if by_sign {
         p.eat("/");
         true
     } else {
         p.at = start;
         let within = p.eat_words("to within") || p.eat_words("within");
         if within {
-            let _ = p.eat_words("a factor of") || p.eat_words("factor of");
+            let _ =
+                p.eat_words("a factor of") || p.eat_words("factor of") || p.eat_words("a factor");
         }
         within
     };
@@ -366,6 +370,9 @@ fn interval(p: &mut Parser, first: Value) -> Result<Option<Outcome>, Fault> {
                 middle: Some(first.number),
                 ..one(first)
             }));
+        }
+        if by_sign {
+            return Err(Fault::NotANumber);
         }
         // "within 10%" is an interval.
         p.at = from;

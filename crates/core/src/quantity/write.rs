@@ -351,19 +351,22 @@ pub(crate) const SPANS: [(f64, &str); 7] = [
 /// A duration in the unit a person would choose: `54 days`, `355.2 hours`.
 /// Seconds to two minutes, minutes to two hours, hours to thirty days, days to two years.
 pub fn duration(seconds: f64, digits: u8) -> String {
-    let limit = |shortest: f64| seconds.abs() >= shortest;
-    let span = if limit(2.0 * 31_557_600.0) {
-        31_557_600.0
-    } else if limit(30.0 * 86_400.0) {
-        86_400.0
-    } else if limit(7200.0) {
-        3600.0
-    } else if limit(120.0) {
-        60.0
-    } else {
-        1.0
-    };
-    duration_in(seconds, span, digits)
+    let mut seconds = seconds;
+    for (span, limit) in [
+        (1.0, 120.0),
+        (60.0, 7200.0),
+        (3600.0, 30.0 * 86_400.0),
+        (86_400.0, 2.0 * 31_557_600.0),
+    ] {
+        if seconds < limit {
+            if rounded(seconds / span, digits).value() * span < limit {
+                return duration_in(seconds, span, digits);
+            }
+            // 7196 seconds in two digits are 2 hours, not 120 minutes.
+            seconds = limit;
+        }
+    }
+    duration_in(seconds, 31_557_600.0, digits)
 }
 
 /// A duration in a given unit (its seconds, one of [`SPANS`]).
