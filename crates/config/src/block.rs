@@ -236,6 +236,7 @@ pub fn text_head(
     bias: bool,
     tied: bool,
 ) -> R<()> {
+    let tied = cx.tied.unwrap_or(tied);
     match cx.head {
         Head::CausalLm | Head::Generation | Head::MaskedLm => {
             cx.lm_head("lm_head", n, table_width, vocabulary, bias, tied);

@@ -209,6 +209,15 @@ impl<'a> Cfg<'a> {
         }
     }
 
+    /// Entries of a list of whole numbers that may be negative (layers counted from the end); one number is one entry.
+    pub fn us_signed_len(&self, key: &str) -> Option<u64> {
+        match self.get(key)? {
+            Value::Array(a) => Some(a.len() as u64),
+            Value::Number(_) => Some(1),
+            _ => None,
+        }
+    }
+
     fn bounded(&self, key: &str, len: usize) -> R<()> {
         if len as u64 > MAX_LAYERS {
             return Err(Refusal {
@@ -230,14 +239,27 @@ impl<'a> Cfg<'a> {
         }
     }
 
-    /// A nested config. Its own `model_type` decides where transformers knows it, else `like`.
+    /// A nested config. The outer type says which type it is, or that its own `model_type` decides; where the file has none,
+    /// the outer type's own sizes hold. `like` is for outer types that say nothing.
     pub fn sub(&self, key: &str, like: &str) -> Cfg<'a> {
         let own = self.own.and_then(|m| m.get(key)).and_then(Value::as_object);
-        let named = own.and_then(|m| m.get("model_type")).and_then(Value::as_str);
-        let kind = named.filter(|t| has_defaults(t) || crate::architectures::find(t).is_some()).unwrap_or(like);
+        let spec = self.base.get("+").and_then(|s| s.get(key)).and_then(Value::as_array);
+        let at = |i: usize| spec.and_then(|s| s.get(i));
+        let like = at(0).and_then(Value::as_str).unwrap_or(like);
+        let fixed = at(1).and_then(Value::as_u64) == Some(1);
+        let named = own.and_then(|m| m.get("model_type")).and_then(Value::as_str).filter(|_| !fixed);
+        let kind = named.filter(|t| !t.is_empty()).unwrap_or(like);
         let base = if has_defaults(kind) { kind } else { crate::architectures::like_of(kind).unwrap_or(like) };
         let path = if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) };
-        Cfg::new(own, kind, base, &path)
+        let mut sub = Cfg::new(own, kind, base, &path);
+        if own.is_none() {
+            if let Some(more) = at(2).and_then(Value::as_object).filter(|m| !m.is_empty()) {
+                let mut all = (*sub.base).clone();
+                all.extend(more.clone());
+                sub.base = Rc::new(all);
+            }
+        }
+        sub
     }
 
     /// A nested config of a fixed type, whatever its own `model_type` says.

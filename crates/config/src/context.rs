@@ -49,8 +49,8 @@ pub struct Cx<'o> {
     pub head: Head,
     /// Tokens of one example that passes the text model.
     pub tokens: u64,
-    /// Whether the text path runs.
-    pub runs_text: bool,
+    /// Whether an outer config ties the tables of the text model inside it.
+    pub tied: Option<bool>,
 }
 
 /// Ends of class names, longest first where one ends another.

@@ -55,7 +55,7 @@ pub fn count_config_with_matrices(text: &str, options: &CountOptions) -> R<(Coun
         head: head_of(&class),
         class: class.clone(),
         tokens: 0,
-        runs_text: true,
+        tied: None,
     };
     if let Some(t) = named.filter(|t| *t != model_type) {
         let said = format!("model_type \"{}\" is counted as {model_type}, the architecture of class {}.", clip(t), clip(&class));

@@ -126,19 +126,19 @@ const LLAMA: Row = Row {
 /// The table.
 pub const ROWS: &[Row] = &[
     LLAMA,
-    Row { types: &["qwen2", "minicpm4"], qkv: B::KeyOn("qkv_bias"), out: B::No, mlp: B::No, window: Window::Tail, ..LLAMA },
-    Row { types: &["qwen3"], qk: Qk::Head, mlp: B::No, window: Window::Tail, ..LLAMA },
+    Row { types: &["qwen2", "qwen2_vl_text", "qwen2_5_vl_text", "minicpm4"], qkv: B::KeyOn("qkv_bias"), out: B::No, mlp: B::No, window: Window::Tail, ..LLAMA },
+    Row { types: &["qwen3", "qwen3_vl_text"], qk: Qk::Head, mlp: B::No, window: Window::Tail, ..LLAMA },
     Row { types: &["gemma"], tied: true, mlp: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["gemma2"], norms: 4, tied: true, mlp: B::No, window: Window::Every(2), ..LLAMA },
     Row { types: &["vaultgemma"], tied: true, mlp: B::No, window: Window::Every(2), ..LLAMA },
-    Row { types: &["gemma3_text", "gemma3"], norms: 4, qk: Qk::Head, tied: true, mlp: B::No, window: Window::Every(6), ..LLAMA },
+    Row { types: &["gemma3_text"], norms: 4, qk: Qk::Head, tied: true, mlp: B::No, window: Window::Every(6), ..LLAMA },
     Row { types: &["cohere"], norms: 1, qk: Qk::FullIf("use_qk_norm"), tied: true, mlp: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["cohere2"], norms: 1, tied: true, mlp: B::No, window: Window::Every(4), ..LLAMA },
     Row { types: &["olmo"], norm: Norm::Bare, mlp: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["olmo2"], qk: Qk::Full, mlp: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["olmo3"], qk: Qk::Full, mlp: B::No, window: Window::Every(4), ..LLAMA },
     Row { types: &["granite", "helium", "diffllama"], window: Window::Never, ..LLAMA },
-    Row { types: &["granite_swa"], ..LLAMA },
+    Row { types: &["granite_swa"], sinks: true, ..LLAMA },
     Row {
         types: &["starcoder2"],
         norm: Norm::ScaleBias,
@@ -210,7 +210,7 @@ pub const ROWS: &[Row] = &[
     },
     Row { types: &["smollm3"], tied: true, window: Window::Tail, ..LLAMA },
     Row { types: &["glm"], qkv: B::KeyOn("attention_bias"), out: B::No, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["glm4"], norms: 4, qkv: B::KeyOn("attention_bias"), out: B::No, mlp: B::No, window: Window::Never, ..LLAMA },
+    Row { types: &["glm4", "glm4v_text"], norms: 4, qkv: B::KeyOn("attention_bias"), out: B::No, mlp: B::No, window: Window::Never, ..LLAMA },
     Row {
         types: &["ernie4_5"],
         qkv: B::Key("use_bias"),
@@ -238,7 +238,7 @@ pub const ROWS: &[Row] = &[
     Row { types: &["olmoe"], qk: Qk::Full, experts: Experts::Rule(olmoe), window: Window::Never, ..LLAMA },
     Row { types: &["flex_olmo"], qk: Qk::Full, experts: Experts::Rule(olmoe), window: Window::Never, ..LLAMA },
     Row { types: &["granitemoe", "granitemoeshared"], experts: Experts::Rule(granite), window: Window::Never, ..LLAMA },
-    Row { types: &["granitemoe_swa"], experts: Experts::Rule(granite), ..LLAMA },
+    Row { types: &["granitemoe_swa"], sinks: true, experts: Experts::Rule(granite), ..LLAMA },
     Row {
         types: &["qwen2_moe"],
         qkv: B::KeyOn("qkv_bias"),
@@ -248,7 +248,7 @@ pub const ROWS: &[Row] = &[
         experts: Experts::Rule(qwen_moe),
         ..LLAMA
     },
-    Row { types: &["qwen3_moe"], mlp: B::No, qk: Qk::Head, window: Window::Tail, experts: Experts::Rule(qwen_moe), ..LLAMA },
+    Row { types: &["qwen3_moe", "qwen3_vl_moe_text"], mlp: B::No, qk: Qk::Head, window: Window::Tail, experts: Experts::Rule(qwen_moe), ..LLAMA },
     Row {
         types: &["gpt_oss"],
         qkv: B::KeyOn("attention_bias"),
@@ -259,7 +259,7 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
-        types: &["glm4_moe"],
+        types: &["glm4_moe", "glm4v_moe_text"],
         out: B::No,
         mlp: B::No,
         qk: Qk::HeadIf("use_qk_norm"),
@@ -304,7 +304,7 @@ pub const ROWS: &[Row] = &[
     },
     Row { types: &["hunyuan_v1_moe"], mlp: B::No, qk: Qk::Head, window: Window::Never, experts: Experts::Rule(hunyuan), ..LLAMA },
     Row { types: &["aria_text"], window: Window::Never, experts: Experts::Rule(aria), ..LLAMA },
-    Row { types: &["llama4_text", "llama4"], window: Window::Never, experts: Experts::Rule(llama4), ..LLAMA },
+    Row { types: &["llama4_text"], window: Window::Never, experts: Experts::Rule(llama4), ..LLAMA },
     // Latent attention.
     Row { types: &["deepseek_v2", "deepseek_v3", "kimi_k2", "deepseek", "axk1", "glm4_moe_lite", "sarvam_mla"], mlp: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
     Row { types: &["deepseek_v32", "glm_moe_dsa"], mlp: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
@@ -365,7 +365,11 @@ pub fn deepseek(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
             return Ok(None);
         }
     } else {
-        let otherwise = if matches!(c.model_type.as_str(), "glm_moe_dsa") { 3 } else { 0 };
+        let otherwise = if matches!(c.model_type.as_str(), "glm_moe_dsa") {
+            3
+        } else {
+            u64::from(matches!(c.model_type.as_str(), "axk1" | "glm4_moe_lite" | "hy_v3"))
+        };
         let freq = c.or("moe_layer_freq", 1)?;
         if i < c.or("first_k_dense_replace", otherwise)? || (freq > 1 && i % freq != 0) {
             return Ok(None);

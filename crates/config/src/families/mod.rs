@@ -1,10 +1,15 @@
 //! One file per family of architectures.
 
+pub mod audio;
 pub mod bert;
+pub mod convnet;
 pub mod dense;
+pub mod gemma;
 pub mod gpt;
 pub mod hybrid;
+pub mod mixture;
+pub mod multimodal;
 pub mod seq2seq;
-pub mod convnet;
+pub mod series;
 pub mod stages;
 pub mod vit;
