@@ -2,6 +2,7 @@
 //!
 //! A leaf crate, because exports of a dependency would land in the page's wasm.
 
+mod count;
 mod request;
 mod results;
 mod tables;

@@ -139,3 +139,113 @@ export function parse(kind: ParseKind, text: string): Parsed;
 export function encodeLink(request: Request): string;
 /** Reads a query. */
 export function decodeLink(query: string): { request: Request; problems: Problem[] };
+
+export interface CountOptions {
+  /** Tokens in one example. */
+  sequenceLength?: number;
+  batch?: number;
+  /** Leave the masked half of causal attention out of forwardFlop. */
+  causal?: boolean;
+  /** Shapes of named inputs, or values of symbolic dimensions: { batch: [1] }. Of a multimodal model only the paths of the inputs given are run. */
+  inputs?: Record<string, number[] | number>;
+  /** Count that part alone. */
+  part?: "text" | "vision" | "audio";
+  /** "BertForMaskedLM"; default: the config's `architectures`, else the family's language-model class. */
+  class?: string;
+  /** Name of the file, for `count`: "model.gguf". */
+  name?: string;
+}
+/** Of `countFile` and `countFiles` besides. */
+export interface ReadOptions extends CountOptions {
+  /** Called before each range is read: how far the reader is, of how many bytes, and how many it has asked for. */
+  onProgress?: (progress: { position: number; size: number; bytes: number }) => void;
+  /** Aborted, the count rejects with its reason. */
+  signal?: AbortSignal;
+}
+/** Whole numbers; those beyond 2^53 are rounded, and exact in the field of the same name with "Exact". */
+export interface Count {
+  source: "config" | "onnx" | "safetensors" | "gguf" | "layers";
+  name: string; architecture: string;
+  parameters: number; parametersExact: string; trainableParameters: number;
+  activeParameters: number; activeParametersExact: string;
+  /** Of activeParameters, the input look-up table. */
+  inputEmbeddingParameters: number;
+  /** For one example (batch 1) of the given shape; 2 per multiply-accumulate. */
+  forwardFlop: number; forwardFlopExact: string;
+  /** The same with the masked half of causal attention left out. */
+  forwardFlopCausal: number; forwardFlopCausalExact: string;
+  /** Tokens in that example; forwardFlop / tokens is FLOP per token. 0 where the word has no meaning. */
+  tokens: number;
+  /** They add up to the totals exactly. */
+  groups: {
+    path: string; kind: string; repeat: number; parameters: number; parametersExact: string;
+    forwardFlop: number; forwardFlopExact: string; formula: string;
+  }[];
+  unknown: { what: string; occurrences: number; matters: boolean }[];
+  /** Symbolic dimensions or inputs that must be given. */
+  needs: { name: string; why: string }[];
+  problems: Problem[];
+  /** Weight matrices by group, where the reader knows them: what adapters are laid beside. */
+  matrices: { path: string; inputs: number; outputs: number; count: number; positions: number }[];
+  /** Of weight files: elements by stored type, buffers and scales included. */
+  stored: { dtype: string; elements: number }[];
+  /** What was read of the files: bytes, of how many, in how many ranges; null where the file was handed over whole. */
+  read: { bytes: number; size: number; requests: number } | null;
+}
+/** What `count` and its like throw for a file that cannot be counted. A wrong type throws a TypeError instead. */
+export interface Refusal extends Error {
+  /** Stable, kebab-case: "pickle", "html", "unknown-model-type", "truncated". */
+  code: string;
+  /** What was found. */
+  found: string;
+  /** What would do instead. */
+  remedy: string;
+}
+/** A Blob or File, or whatever hands out byte ranges. */
+export type FileLike = Blob | {
+  size: number; name?: string;
+  slice(from: number, to: number): Promise<Uint8Array> | Uint8Array;
+};
+export interface TrainingOptions {
+  mode: "all" | "lora" | "frozen" | "forward";
+  /** Of adapters; 16 where it is left out. */
+  rank?: number;
+  /** Kinds or paths of the groups whose matrices get an adapter; empty: all but heads and tables. */
+  targets?: string[];
+  /** Beginnings of the paths of frozen groups. */
+  frozen?: string[];
+  /** Which activations are computed again; only executedFlop knows of it. */
+  recompute?: "none" | "attention" | "full";
+  /** Leave the masked half of causal attention out. */
+  causal?: boolean;
+}
+/** FLOP of one example. */
+export interface Training {
+  forwardFlop: number; forwardFlopExact: string;
+  backwardFlop: number; backwardFlopExact: string;
+  /** Model FLOP: forward and backward. */
+  trainingFlop: number; trainingFlopExact: string;
+  /** With what is computed again. */
+  executedFlop: number; executedFlopExact: string;
+  /** Backward over forward: the calculator's ratio. */
+  backwardRatio: number;
+  trainableParameters: number; adapterParameters: number;
+  steps: { id: string; title: string; formula: string; value: number; valueExact: string }[];
+  problems: Problem[];
+}
+
+/**
+ * Counts the text of a config.json or a list of layers, or the whole of a small file.
+ * Throws a `Refusal` for what cannot be counted; a TypeError for a wrong type.
+ */
+export function count(input: string | Uint8Array, options?: CountOptions): Count;
+/** Any size: asks for byte ranges, never for the weights. Rejects as `count` throws. */
+export function countFile(file: FileLike, options?: ReadOptions): Promise<Count>;
+/** The files of one model: shards, their index, the config.json beside them. What is not needed is passed over and named. */
+export function countFiles(files: FileLike[], options?: ReadOptions): Promise<Count>;
+/** Training FLOP of one example, from a count. */
+export function trainingFlop(count: Count, options: TrainingOptions): Training;
+/** A list of layers as text for an address: base64url of raw deflate of JSON. Throws a `Refusal` above 64 KiB of JSON. */
+export function encodeLayers(layers: object | string): string;
+/** The list back, from the text with or without "#layers=". Throws a `Refusal` where it does not read. */
+export function decodeLayers(fragment: string): unknown;
