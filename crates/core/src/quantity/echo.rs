@@ -34,37 +34,36 @@ fn typed_style(digits: &Digits) -> Style {
     }
 }
 
-/// The word of the unit a value is echoed in, with the space before it.
-fn unit_word(kind: QuantityKind, value: &Value, text: &str) -> String {
-    let plural = |name: &str| {
-        let one = if value.number == 1.0 { "" } else { "s" };
-        [" ", name, one].concat()
-    };
-    let Some(unit) = value.unit else {
-        let flop = kind == QuantityKind::Flop;
-        return if flop { " FLOP" } else { "" }.to_string();
-    };
-    match (kind, unit.measure) {
+/// The unit a value is echoed in, with the space before it: after a raised power a no-break one.
+fn push_unit(out: &mut String, kind: QuantityKind, value: &Value, style: Style, text: &str) {
+    let space = if style == Style::Power { "\u{a0}" } else { " " };
+    let (start, name, counted) = match (kind, value.unit) {
+        (QuantityKind::Flop, Some(unit)) if unit.measure == Measure::Connections => {
+            ("", "multiply-add", true)
+        }
+        (QuantityKind::Flop, Some(unit)) if unit.factor != 1.0 => ("", "petaFLOP/s-day", true),
+        (QuantityKind::Flop, _) => ("", "FLOP", false),
+        (_, None) => return,
         // The prefix of a GMAC has gone into the number.
-        (QuantityKind::Count, _) if unit.power != 0 => " multiply-adds".to_string(),
+        (QuantityKind::Count, Some(unit)) if unit.power != 0 => ("", "multiply-add", true),
         (QuantityKind::Count, _) => {
             let (from, to) = value.phrase;
-            [" ", text.get(from..to).unwrap_or("")].concat()
+            ("", text.get(from..to).unwrap_or(""), false)
         }
-        (QuantityKind::Flop, Measure::Connections) => " multiply-adds".to_string(),
-        (QuantityKind::Flop, _) if unit.factor != 1.0 => plural("petaFLOP/s-day"),
-        (QuantityKind::Flop, _) => " FLOP".to_string(),
-        (_, _) => {
-            let name = SPANS
+        (_, Some(unit)) => {
+            let span = SPANS
                 .iter()
                 .find(|(seconds, _)| *seconds == unit.factor)
                 .map_or("second", |(_, name)| *name);
-            if kind == QuantityKind::ChipTime && unit.factor != 3600.0 {
-                plural(&["chip-", name].concat())
-            } else {
-                plural(name)
-            }
+            let chips = kind == QuantityKind::ChipTime && unit.factor != 3600.0;
+            (if chips { "chip-" } else { "" }, span, true)
         }
+    };
+    *out += space;
+    *out += start;
+    *out += name;
+    if counted && value.number != 1.0 {
+        out.push('s');
     }
 }
 
@@ -93,9 +92,7 @@ pub(crate) fn echo(kind: QuantityKind, outcome: &Outcome, text: &str) -> String 
     middle.number = Digits::of(exactly).rounded(digits).value();
     middle.literal = None;
     out += ", middle ";
-    let mut shown = String::new();
-    number(kind, &middle, text, &mut shown);
-    out += &shown;
+    number(kind, &middle, text, &mut out);
     out
 }
 
@@ -122,20 +119,9 @@ fn number(kind: QuantityKind, value: &Value, text: &str, out: &mut String) -> f6
             let digits = shown(value);
             let style = typed_style(&digits);
             push(out, &digits, style, 1);
-            push_unit(out, style, &unit_word(kind, value, text));
+            push_unit(out, kind, value, style, text);
             digits.value()
         }
-    }
-}
-
-/// A unit with its space: after a raised power a no-break one.
-fn push_unit(out: &mut String, style: Style, unit: &str) {
-    match unit.strip_prefix(' ') {
-        Some(unit) if style == Style::Power => {
-            *out += "\u{a0}";
-            *out += unit;
-        }
-        _ => *out += unit,
     }
 }
 
@@ -226,7 +212,6 @@ pub(crate) fn range(kind: QuantityKind, outcome: &Outcome, text: &str) -> String
             number(kind, &high, text, &mut out);
         }
         _ => {
-            let unit = unit_word(kind, &high, text);
             let (a, b) = (shown(&low), shown(&high));
             let (x, y) = (typed_style(&a), typed_style(&b));
             let dash = match (x, y) {
@@ -254,13 +239,13 @@ pub(crate) fn range(kind: QuantityKind, outcome: &Outcome, text: &str) -> String
                     push(&mut out, &a, style, 1);
                     out += " to ";
                     push(&mut out, &b, style, 1);
-                    push_unit(&mut out, style, &unit);
+                    push_unit(&mut out, kind, &high, style, text);
                     return out;
                 }
             };
             out += if dash { "–" } else { " to " };
             push(&mut out, &b, y, 1);
-            push_unit(&mut out, y, &unit);
+            push_unit(&mut out, kind, &high, y, text);
         }
     }
     out

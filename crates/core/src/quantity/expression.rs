@@ -3,7 +3,7 @@
 use super::calendar;
 use super::decimal::{from_digits, parse_exponent};
 use super::fault::Fault;
-use super::unit::{self, Measure, Unit};
+use super::unit::{self, Measure, Unit, Words};
 use super::write::PETAFLOP_DAY;
 use super::{Names, QuantityKind};
 
@@ -37,7 +37,9 @@ const NUMBER_WORDS: [&str; 20] = [
 ];
 
 /// Words that end a unit.
-const STOPS: &str = " to and within or middle through until till plus give about approx approximately roughly at minimum maximum max x ";
+static STOPS: Words = Words::new(
+    " to and within or middle through until till plus give about approx approximately roughly at minimum maximum max x ",
+);
 
 /// What came up on the way and is told with the number.
 #[derive(Clone, Copy, Default)]
@@ -372,7 +374,10 @@ impl<'a> Parser<'a> {
 
     /// Words and signs for "about": the number stands, with a note.
     pub fn approximately(&mut self) {
-        loop {
+        while self
+            .peek()
+            .is_some_and(|c| c == ' ' || c == '~' || letter(c))
+        {
             let from = self.at;
             self.spaces();
             let word = self.word();
@@ -764,7 +769,7 @@ impl<'a> Parser<'a> {
                 self.at += 1;
             } else if letter(c) {
                 let word = self.word();
-                if unit::lists(STOPS, word) {
+                if STOPS.has(word) {
                     break;
                 }
                 self.at += word.len();
@@ -897,7 +902,7 @@ impl<'a> Parser<'a> {
         // What stands behind a preposition says of what: "300B tokens of text", "30 % of peak".
         for at in 1..count {
             let behind = word(at + 1);
-            if !unit::lists(" of in for on per / ", word(at)) {
+            if !PREPOSITIONS.has(word(at)) {
                 continue;
             }
             let span = |word| unit::unit(word).filter(|u| u.measure == Measure::Time);
@@ -915,7 +920,7 @@ impl<'a> Parser<'a> {
             });
             break;
         }
-        while count > 1 && unit::lists(FORMATS, word(count - 1)) {
+        while count > 1 && FORMATS.has(word(count - 1)) {
             count -= 1;
         }
         let last = match found {
@@ -972,7 +977,7 @@ impl<'a> Parser<'a> {
         }
         let plain = (0..lead).all(|at| {
             let word = word(at);
-            unit::lists(FORMATS, word) || word.bytes().all(|byte| !byte.is_ascii_digit())
+            FORMATS.has(word) || word.bytes().all(|byte| !byte.is_ascii_digit())
         });
         if unit.measure == Measure::Time && pair.is_none() {
             let seconds = (1..lead).all(|at| matches!(word(at), "s" | "sec" | "second"));
@@ -980,7 +985,7 @@ impl<'a> Parser<'a> {
                 return meaning(simple(Measure::Flop, unit.factor * 1e15, power - 15), None);
             }
             let chips = lead;
-            while lead > 0 && unit::lists(CHIP_WORDS, word(lead - 1)) {
+            while lead > 0 && CHIP_WORDS.has(word(lead - 1)) {
                 lead -= 1;
             }
             if lead == 0 {
@@ -993,14 +998,14 @@ impl<'a> Parser<'a> {
                 .or_else(|| self.chip(words, 0, lead));
             if chip.is_some() || lead < chips {
                 unit.measure = Measure::ChipTime;
-            } else if !(0..lead).all(|at| unit::lists(ELAPSED, word(at))) {
+            } else if !(0..lead).all(|at| ELAPSED.has(word(at))) {
                 unit.measure = Measure::Other;
             }
             return meaning(unit, chip).filter(|_| plain || chip.is_some());
         }
         if unit.measure == Measure::Chips {
             let chips = count;
-            while lead > 0 && unit::lists(CHIP_WORDS, word(lead - 1)) {
+            while lead > 0 && CHIP_WORDS.has(word(lead - 1)) {
                 lead -= 1;
             }
             let chip = if lead == 0 {
@@ -1078,14 +1083,25 @@ impl<'a> Parser<'a> {
 }
 
 /// Words beside a rate that leave it one.
-const FORMATS: &str = " dense peak bf16 fp16 fp32 tf32 fp64 fp8 fp4 int8 int4 bfloat16 float16 ";
+static FORMATS: Words =
+    Words::new(" dense peak bf16 fp16 fp32 tf32 fp64 fp8 fp4 int8 int4 bfloat16 float16 ");
+
+/// Words before what a number is of.
+static PREPOSITIONS: Words = Words::new(" of in for on per / ");
+
+/// Makers and brands in front of a chip's name, and families whose number stands apart.
+static MAKERS: Words = Words::new(" nvidia amd google intel cloud instinct tesla geforce radeon ");
+static FAMILIES: Words = Words::new(" rtx gtx titan gaudi trainium mi ascend quadro ");
 
 /// Words in front of a unit of time that leave it one.
-const ELAPSED: &str =
-    " calendar wall clock wallclock training full total consecutive whole elapsed real ";
+static ELAPSED: Words = Words::new(
+    " calendar wall clock wallclock training full total consecutive whole elapsed real ",
+);
 
 /// Words for a chip of any make.
-const CHIP_WORDS: &str = " cpu cpus gpu gpus tpu tpus chip chips accelerator accelerators device devices card cards core cores ";
+static CHIP_WORDS: Words = Words::new(
+    " cpu cpus gpu gpus tpu tpus chip chips accelerator accelerators device devices card cards core cores ",
+);
 
 struct Meaning<'a> {
     unit: Unit,
@@ -1126,16 +1142,9 @@ pub(crate) fn chip_shape(name: &str) -> bool {
     if name.len() > 32 || !name.bytes().any(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let mut words = name.split([' ', '-']).skip_while(|word| {
-        unit::lists(
-            " nvidia amd google intel cloud instinct tesla geforce radeon ",
-            word,
-        )
-    });
+    let mut words = name.split([' ', '-']).skip_while(|word| MAKERS.has(word));
     let first = words.next().unwrap_or("");
-    if first.starts_with("tpu")
-        || unit::lists(" rtx gtx titan gaudi trainium mi ascend quadro ", first)
-    {
+    if first.starts_with("tpu") || FAMILIES.has(first) {
         return true;
     }
     let letters = first.bytes().take_while(u8::is_ascii_lowercase).count();

@@ -27,8 +27,15 @@ const MARKUP: [(&str, &str); 14] = [
 /// drops what has no width, tags and footnote daggers. Case is kept. Ends are trimmed
 /// at the front only: a space behind can mean that more is coming.
 pub(crate) fn fold(text: &str) -> Result<String, Fault> {
-    if text.chars().nth(MOST_CHARACTERS).is_some() {
+    if text.len() > MOST_CHARACTERS && text.chars().nth(MOST_CHARACTERS).is_some() {
         return Err(Fault::TooLong);
+    }
+    // Most texts are plain.
+    let plain = |byte: u8| {
+        matches!(byte, b' '..=b'~') && !matches!(byte, b'<' | b'&' | b'\\' | b'"' | b'`')
+    };
+    if text.bytes().all(plain) {
+        return Ok(text.trim_start().to_string());
     }
     let mut out = String::with_capacity(text.len() + 4);
     let mut rest = text;

@@ -3,11 +3,12 @@
 use super::accelerator;
 use super::decimal::from_digits;
 use super::echo;
-use super::expression::{Parser, Seen, Value};
+use super::expression::{Parser, Seen, Value, letter};
 use super::fault::{Fault, explain, quoted};
 use super::fold::fold;
 use super::unit::{Measure, Unit};
 use super::{Misreading, Names, Note, QuantityKind, Reading};
+use std::borrow::Cow;
 
 /// What was read, before it is told.
 #[derive(Clone, Copy)]
@@ -49,13 +50,22 @@ pub fn is_zero(text: &str) -> bool {
     super::parse_f64(text) == Some(0.0)
 }
 
+/// A text in lower case, the same bytes long; itself where it is so.
+fn lower_case(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Reads a folded text.
 pub(crate) fn interpret(
     kind: QuantityKind,
     folded: &str,
     names: &dyn Names,
 ) -> Result<(Outcome, Seen), Fault> {
-    let lower = folded.to_ascii_lowercase();
+    let lower = lower_case(folded);
     // $3.1 \times 10^{23}$ is a formula; a single $ is money.
     let text = lower.trim_end();
     let text = match text.strip_suffix('$').filter(|_| text.starts_with('$')) {
@@ -64,7 +74,13 @@ pub(crate) fn interpret(
     };
     let mut parser = Parser::new(kind, folded, text, names);
     parser.at = usize::from(text.len() < lower.trim_end().len());
-    let mut outcome = match accelerator::slice_chips(text).filter(|_| kind == QuantityKind::Count) {
+    let named = kind == QuantityKind::Count && text.starts_with(['t', 'v', 'g', 'c']);
+    let slice = if named {
+        accelerator::slice_chips(text)
+    } else {
+        None
+    };
+    let mut outcome = match slice {
         // TPU v3-512 in the field for chips.
         Some((chips, row, generation)) => {
             parser.seen.chip = Some((names.find(row), 0, generation));
@@ -90,80 +106,27 @@ pub(crate) fn interpret(
     Ok((outcome, parser.seen))
 }
 
-/// Words of a bound in front of a number, and whether it is an upper one.
-const BOUNDS: [(&str, bool); 31] = [
-    ("at least", false),
-    ("at most", true),
-    ("at minimum", false),
-    ("at maximum", true),
-    ("up to", true),
-    ("upwards of", false),
-    ("upward of", false),
-    ("more than", false),
-    ("greater than", false),
-    ("larger than", false),
-    ("longer than", false),
-    ("higher than", false),
-    ("less than", true),
-    ("lower than", true),
-    ("fewer than", true),
-    ("smaller than", true),
-    ("shorter than", true),
-    ("no more than", true),
-    ("not more than", true),
-    ("no less than", false),
-    ("no fewer than", false),
-    ("not less than", false),
-    ("as much as", true),
-    ("as many as", true),
-    ("in excess of", false),
-    ("over", false),
-    ("above", false),
-    ("under", true),
-    ("below", true),
-    ("minimum", false),
-    ("maximum", true),
-];
+/// Words of a bound in front of a number; upper ones behind the semicolon.
+const BOUNDS: &str = "at least|at minimum|upwards of|upward of|more than|greater than|larger than|longer than|higher than|no less than|no fewer than|not less than|in excess of|over|above|minimum|exceeding|exceeds|beyond|min|well over|just over|;at most|at maximum|up to|less than|lower than|fewer than|smaller than|shorter than|no more than|not more than|as much as|as many as|under|below|maximum|max|just under";
 
-/// The same in one word more, and those behind a number.
-const MORE_BOUNDS: [(&str, bool); 8] = [
-    ("exceeding", false),
-    ("exceeds", false),
-    ("beyond", false),
-    ("min", false),
-    ("max", true),
-    ("well over", false),
-    ("just over", false),
-    ("just under", true),
-];
-const BOUNDS_BEHIND: [(&str, bool); 16] = [
-    ("or more", false),
-    ("or greater", false),
-    ("or longer", false),
-    ("or higher", false),
-    ("or above", false),
-    ("or less", true),
-    ("or fewer", true),
-    ("or below", true),
-    ("and up", false),
-    ("and above", false),
-    ("and more", false),
-    ("plus", false),
-    ("minimum", false),
-    ("maximum", true),
-    ("max", true),
-    ("at least", false),
-];
+/// The same behind a number.
+const BOUNDS_BEHIND: &str = "or more|or greater|or longer|or higher|or above|and up|and above|and more|plus|minimum|at least|;or less|or fewer|or below|maximum|max|at most";
 
 /// A bound by one of a list of phrases here.
-fn bound(p: &mut Parser, phrases: &[(&str, bool)]) -> Option<Fault> {
+fn bound(p: &mut Parser, phrases: &str) -> Option<Fault> {
     let from = p.at;
-    let (_, upper) = phrases.iter().find(|(phrase, _)| p.eat_words(phrase))?;
-    Some(Fault::Bound {
-        upper: *upper,
-        from,
-        to: p.at,
-    })
+    let mut upper = false;
+    for phrase in phrases.split('|') {
+        upper |= phrase.starts_with(';');
+        if p.eat_words(phrase.trim_start_matches(';')) {
+            return Some(Fault::Bound {
+                upper,
+                from,
+                to: p.at,
+            });
+        }
+    }
+    None
 }
 
 /// The whole text: bounds, dates, a range, or one number.
@@ -189,7 +152,8 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
             }
         });
     }
-    let found = bound(p, &BOUNDS).or_else(|| bound(p, &MORE_BOUNDS));
+    let words = p.peek().is_some_and(letter);
+    let found = if words { bound(p, BOUNDS) } else { None };
     if let Some(fault) = found {
         return Err(if p.at_end() { Fault::Incomplete } else { fault });
     }
@@ -198,12 +162,12 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
     {
         return end(p, one(days));
     }
-    if p.kind == QuantityKind::Fraction && (p.eat_words("mfu") || p.eat_words("hfu")) {
+    if words && p.kind == QuantityKind::Fraction && (p.eat_words("mfu") || p.eat_words("hfu")) {
         p.spaces();
         let _ = p.eat(":") || p.eat("=") || p.eat_words("of");
     }
-    p.and_ends = p.eat_words("between");
-    let from = !p.and_ends && p.eat_words("from");
+    p.and_ends = words && p.eat_words("between");
+    let from = words && !p.and_ends && p.eat_words("from");
     if p.at_end() {
         return Err(Fault::Incomplete);
     }
@@ -211,6 +175,9 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
         Err(Fault::NotANumber) if p.at == sign => return Err(beginning(p)),
         other => other?,
     };
+    if p.at_end() && !p.and_ends {
+        return Ok(one(first));
+    }
     p.approximate_behind();
     p.spaces();
     if let Some(outcome) = interval(p, first)? {
@@ -247,8 +214,8 @@ fn one(value: Value) -> Outcome {
 /// Letters that can still become a word in front of a number: `ab`, `at le`, `tw`.
 fn beginning(p: &Parser) -> Fault {
     let rest = p.rest();
-    let starts = |phrase: &str| phrase.starts_with(rest);
-    let known = BOUNDS.iter().any(|(phrase, _)| starts(phrase))
+    let starts = |phrase: &str| !phrase.is_empty() && phrase.starts_with(rest);
+    let known = BOUNDS.split(['|', ';']).any(starts)
         || [
             "about",
             "approximately",
@@ -467,6 +434,9 @@ fn share(p: &Parser, outcome: &mut Outcome) -> Result<(), Fault> {
 
 /// What may stand behind it all: the middle of an echo, bounds, a full stop.
 fn end(p: &mut Parser, outcome: Outcome) -> Result<Outcome, Fault> {
+    if p.at_end() {
+        return Ok(outcome);
+    }
     p.approximate_behind();
     let from = p.at;
     if p.eat(",") && p.eat_words("middle") {
@@ -474,7 +444,7 @@ fn end(p: &mut Parser, outcome: Outcome) -> Result<Outcome, Fault> {
     } else {
         p.at = from;
     }
-    if let Some(fault) = bound(p, &BOUNDS_BEHIND) {
+    if let Some(fault) = bound(p, BOUNDS_BEHIND) {
         return Err(fault);
     }
     p.spaces();

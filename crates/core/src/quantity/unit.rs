@@ -35,6 +35,57 @@ pub enum Measure {
     Other,
 }
 
+/// Words between spaces, with their first letters: most words are not in most lists, and that says so at once.
+pub(crate) struct Words {
+    list: &'static str,
+    starts: u32,
+}
+
+impl Words {
+    pub const fn new(list: &'static str) -> Words {
+        let bytes = list.as_bytes();
+        let mut starts = 0;
+        let mut at = 1;
+        while at < bytes.len() {
+            if bytes[at - 1] == b' ' {
+                starts |= Words::bit(bytes[at]);
+            }
+            at += 1;
+        }
+        Words { list, starts }
+    }
+
+    const fn bit(first: u8) -> u32 {
+        1 << (first & 31)
+    }
+
+    /// Whether the list holds a word.
+    pub fn has(&self, word: &str) -> bool {
+        let word = word.as_bytes();
+        let Some(first) = word.first() else {
+            return false;
+        };
+        if self.starts & Words::bit(*first) == 0 {
+            return false;
+        }
+        let mut rest = self.list.as_bytes();
+        while let Some((space, behind)) = rest.split_first() {
+            if *space == b' ' && behind.starts_with(word) && behind.get(word.len()) == Some(&b' ') {
+                return true;
+            }
+            rest = behind;
+        }
+        false
+    }
+
+    /// Whether a longer word of the list starts with a part.
+    fn begins(&self, part: &str) -> bool {
+        self.list
+            .split(' ')
+            .any(|name| name.len() > part.len() && name.starts_with(part))
+    }
+}
+
 /// A row of the table: one unit.
 pub(crate) struct Row {
     pub measure: Measure,
@@ -42,8 +93,8 @@ pub(crate) struct Row {
     pub factor: f64,
     /// Takes k, M, G … or kilo, mega, giga … in front.
     pub prefixes: bool,
-    /// In lower case, between spaces; two words that belong together stand as one.
-    pub names: &'static str,
+    /// In lower case; two words that belong together stand as one.
+    pub names: Words,
 }
 
 const fn row(measure: Measure, factor: f64, names: &'static str) -> Row {
@@ -51,22 +102,20 @@ const fn row(measure: Measure, factor: f64, names: &'static str) -> Row {
         measure,
         factor,
         prefixes: false,
-        names,
+        names: Words::new(names),
     }
 }
 
 const fn prefixed(measure: Measure, factor: f64, names: &'static str) -> Row {
     Row {
-        measure,
-        factor,
         prefixes: true,
-        names,
+        ..row(measure, factor, names)
     }
 }
 
 /// Every unit. Factors: seconds of time (a year is 365.25 days, a month its twelfth),
 /// 4/3 tokens a word, 0.01 a percent, 2 FLOP a multiply-accumulate (method, conventions).
-pub(crate) const UNITS: [Row; 22] = [
+pub(crate) static UNITS: [Row; 22] = [
     row(
         Measure::Parameters,
         1.0,
@@ -140,16 +189,16 @@ const PREFIXES: [(&str, &str, i32); 8] = [
 ];
 
 /// Scale words behind a number, by power of ten. E, P and what lies above stand only in front of a unit.
-const SCALES: [(i32, &str); 9] = [
-    (3, " k thousand thousands "),
-    (6, " m mn mln million millions "),
-    (9, " b bn bln g billion billions "),
-    (12, " t tn trn trillion trillions "),
-    (15, " quadrillion quadrillions "),
-    (18, " quintillion quintillions "),
-    (21, " sextillion sextillions "),
-    (24, " septillion septillions "),
-    (27, " octillion octillions "),
+static SCALES: [(i32, Words); 9] = [
+    (3, Words::new(" k thousand thousands ")),
+    (6, Words::new(" m mn mln million millions ")),
+    (9, Words::new(" b bn bln g billion billions ")),
+    (12, Words::new(" t tn trn trillion trillions ")),
+    (15, Words::new(" quadrillion quadrillions ")),
+    (18, Words::new(" quintillion quintillions ")),
+    (21, Words::new(" sextillion sextillions ")),
+    (24, Words::new(" septillion septillions ")),
+    (27, Words::new(" octillion octillions ")),
 ];
 
 /// Beginnings of words of the long scale and of other ways to group, with what they mean:
@@ -180,16 +229,11 @@ const LONG_SCALE: [(&str, i32); 23] = [
     ("万", 4),
 ];
 
-/// Whether a list between spaces holds a word.
-pub(crate) fn lists(list: &str, word: &str) -> bool {
-    !word.is_empty() && list.split(' ').any(|name| name == word)
-}
-
 /// The power of ten of a scale word.
 pub(crate) fn scale(word: &str) -> Option<i32> {
     SCALES
         .iter()
-        .find(|(_, names)| lists(names, word))
+        .find(|(_, names)| names.has(word))
         .map(|(power, _)| *power)
 }
 
@@ -214,7 +258,7 @@ pub(crate) fn unit(word: &str) -> Option<Unit> {
     let found = |name: &str, power: i32| {
         UNITS
             .iter()
-            .find(|row| (power == 0 || row.prefixes) && lists(row.names, name))
+            .find(|row| (power == 0 || row.prefixes) && row.names.has(name))
             .map(|row| Unit {
                 measure: row.measure,
                 factor: row.factor,
@@ -223,12 +267,11 @@ pub(crate) fn unit(word: &str) -> Option<Unit> {
     };
     found(word, 0).or_else(|| {
         PREFIXES.iter().find_map(|(letter, syllable, power)| {
-            word.strip_prefix(syllable)
-                .and_then(|name| found(name, *power))
-                .or_else(|| {
-                    word.strip_prefix(letter)
-                        .and_then(|name| found(name, *power))
-                })
+            let name = word.strip_prefix(letter)?;
+            let long = word
+                .strip_prefix(syllable)
+                .and_then(|name| found(name, *power));
+            long.or_else(|| found(name, *power))
         })
     })
 }
@@ -246,21 +289,16 @@ pub(crate) fn rate_power(word: &str) -> Option<i32> {
 
 /// Whether letters typed so far can become a unit or a scale word that a kind takes.
 pub(crate) fn begins(word: &str, takes: &dyn Fn(Measure) -> bool) -> bool {
-    let starts = |names: &str, part: &str| {
-        names
-            .split(' ')
-            .any(|name| name.len() > part.len() && name.starts_with(part))
-    };
-    SCALES.iter().any(|(_, names)| starts(names, word))
+    SCALES.iter().any(|(_, names)| names.begins(word))
         || UNITS.iter().filter(|row| takes(row.measure)).any(|row| {
-            starts(row.names, word)
+            row.names.begins(word)
                 || row.prefixes
                     && PREFIXES.iter().any(|(letter, syllable, _)| {
                         syllable.starts_with(word)
                             || word
                                 .strip_prefix(syllable)
                                 .or_else(|| word.strip_prefix(letter))
-                                .is_some_and(|part| starts(row.names, part))
+                                .is_some_and(|part| row.names.begins(part))
                     })
         })
 }
