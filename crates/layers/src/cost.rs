@@ -218,15 +218,17 @@ impl Cost {
         self
     }
 
-    /// Keeps `kept` of every `of` weights in parameters and products (block sparsity that kernels save).
+    /// Keeps `kept` of every `of` weights; the products shrink where the hardware saves the rest (block sparsity).
     #[must_use]
-    pub fn dense_share(mut self, kept: u64, of: u64) -> Self {
+    pub fn keep(mut self, kept: u64, of: u64, saved: bool) -> Self {
         self.parameters = self.parameters * kept / of;
         self.idle = self.idle * kept / of;
-        self.flop = self.flop * kept / of;
-        self.masked = self.masked * kept / of;
         let _ = write!(self.parameter_terms, " x {kept}/{of}");
-        let _ = write!(self.flop_terms, " x {kept}/{of}");
+        if saved {
+            self.flop = self.flop * kept / of;
+            self.masked = self.masked * kept / of;
+            let _ = write!(self.flop_terms, " x {kept}/{of}");
+        }
         self
     }
 

@@ -70,6 +70,11 @@ impl Tally {
         self.input_embedding = self.input_embedding.saturating_add(u128::from(rows) * u128::from(width));
     }
 
+    /// Marks `n` parameters as an input table: looked up, not multiplied.
+    pub fn input_table(&mut self, n: u128) {
+        self.input_embedding = self.input_embedding.saturating_add(n);
+    }
+
     /// Marks `n` parameters as not trained.
     pub fn freeze(&mut self, n: u128) {
         self.frozen = self.frozen.saturating_add(n);
