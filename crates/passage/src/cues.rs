@@ -26,14 +26,14 @@ cues! {
     LEARNING = ["learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
         "batch_size", "checkpoint*", "overfit*", "corpus", "corpora"];
     /// The model is used, not trained.
-    USE = ["inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on", "fit_on", "fits_in", "fits_into", "fit_into", "fit_in", "latency", "temperature",
+    USE = ["inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "mlperf", "latency", "temperature",
         "top_p", "quantiz*", "quantis*", "nvidia_smi", "vllm", "sglang", "llama.cpp", "requests", "request", "api", "price", "prices", "priced", "pricing", "costs_$", "cached", "vram",
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
         "laptop", "selfhost*", "tok", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
     /// A site, a purchase, a fleet: no training run.
     SITE = ["megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
         "buy", "buying", "bought", "purchase*", "order", "orders", "ordered", "stockpile*", "owns", "ship", "shipped", "shipping", "shipments", "installed", "install", "houses", "export", "exports", "smuggl*",
-        "invest*", "revenue", "factory", "opened", "rent", "rents", "rented"];
+        "building_a", "build_a", "has_raised", "invest*", "revenue", "factory", "opened", "rent", "rents", "rented"];
     /// What is not so, or not yet.
     HYPOTHETICAL = ["will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
@@ -76,8 +76,10 @@ cues! {
     /// What follows is a part of the data, or what the data was taken from.
     PART_OF = ["filtered_from", "reduced_from", "distilled_from", "filtered_down_from", "drawn_from", "sampled_from", "selected_from", "down_from", "out_of", "including", "include", "includes", "of_which", "of_them", "of_these", "thereof", "taken_from"];
     /// Not training time.
-    NOT_TIME = ["inside", "gameplay", "audio", "speech", "video", "videos", "footage", "recordings", "recorded", "labelled", "labeled", "ago", "later", "old", "build", "built", "building", "construct*", "snapshot", "window", "interruption*", "failure*", "crash*", "every",
-        "last", "past", "next", "warranty", "until", "outage", "since", "per_move", "play", "per_game", "memory", "paused", "downtime", "idle", "lost", "delayed", "delay", "queue*", "evaluat*", "month_old", "earlier", "before", "released", "announc*", "interrupt*", "away", "within", "transcrib*", "music", "simulated", "human", "experience"];
+    NOT_TIME = ["inside", "gameplay", "ago", "later", "old", "build", "built", "building", "construct*", "snapshot", "window", "interruption*", "failure*", "crash*", "every",
+        "last", "past", "next", "warranty", "until", "outage", "since", "per_move", "play", "per_game", "memory", "paused", "downtime", "idle", "lost", "delayed", "delay", "queue*", "evaluat*", "month_old", "earlier", "before", "released", "announc*", "interrupt*", "away", "within", "simulated", "human", "experience"];
+    /// Recordings, whose length is no training time.
+    MEDIA = ["audio", "speech", "video", "videos", "footage", "recordings", "recorded", "labelled", "labeled", "transcrib*", "music", "unlabeled", "unlabelled", "gameplay", "play", "film"];
     /// Machines that are not at work.
     SPARE = ["spare", "idle", "standby", "backup", "reserve", "reserved", "replaced", "spares"];
     /// The next piece of the same run.
@@ -89,13 +91,13 @@ cues! {
     /// Another quantity called utilization.
     MONITOR = ["gpu_utili*", "nvidia_smi", "memory_utili*", "cpu_utili*", "cluster_utili*", "bandwidth"];
     /// A rule and its limit.
-    LAW = ["threshold*", "presum*", "article", "regulation*", "act", "obligation*", "law", "laws", "legislat*", "order", "statute*", "shall", "provider*", "rule", "rules", "limit", "limits", "trigger*"];
+    LAW = ["threshold*", "presum*", "article", "regulation*", "act", "obligation*", "law", "laws", "legislat*", "order", "statute*", "shall", "criterion", "criteria", "indicative", "rule", "rules", "limit", "limits", "trigger*"];
     /// Cost of one pass of one example.
     ONE_PASS = ["per_image", "per_example", "per_sample", "per_token", "forward", "one_image", "an_image", "each_image", "one_token", "inference", "per_sequence", "per_forward", "single_image", "crop", "per_param", "per_parameter", "per_step"];
     /// A stack of attention layers.
     TRANSFORMER = ["transformer*", "attention", "selfattention", "heads", "head", "decoder*", "encoder*", "language", "llm*", "lm", "token", "tokens", "moe", "experts", "gpt", "bert", "vit", "params", "parameters"];
     /// A stack of convolutions.
-    CONVOLUTION = ["convolution*", "conv", "convnet*", "cnn*", "resnet*", "vgg", "residual_block*", "lstm", "rnn", "recurrent", "inception", "crop", "crops", "alexnet", "imagenet", "gru", "mlp", "perceptron"];
+    CONVOLUTION = ["convolution*", "conv", "convnet*", "cnn*", "resnet*", "vgg", "residual_block*", "lstm", "rnn", "recurrent", "inception", "alexnet", "gru", "mlp", "perceptron"];
     /// Numerics of something else than the training.
     NOT_FORMAT = ["optimizer", "adam", "state", "states", "checkpoint*", "master", "moment*", "gradient*", "quantiz*", "quantis*", "stored", "store", "kept_in", "gating", "router", "softmax", "embedding*", "accumul*", "reduce*", "reduction*", "peak", "tflop*", "released", "release", "norm*", "sensitive", "except", "not"];
     /// Names a numeric format of training.
@@ -103,7 +105,7 @@ cues! {
     /// Stage: the run from scratch.
     STAGE_PRETRAINING = ["pretrain*", "initial_training", "from_scratch", "base_training", "first_stage", "stage_1", "stage_one", "phase_1", "phase_one", "first_phase", "main_training"];
     /// Stage: a further stretch of the run from scratch.
-    STAGE_EXTENSION = ["context_extension", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
+    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
     STAGE_FINETUNING = ["finetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "dpo", "supervised_finetun*", "preference_tun*", "instruction_finetun*"];
     /// Stage: reinforcement learning.
@@ -115,7 +117,7 @@ cues! {
     /// A model is meant by the number in front.
     MODEL = ["model", "models", "variant", "version", "one", "checkpoint", "network", "lm", "llm", "transformer", "system", "language_model", "giant", "decoder", "flagship", "mixture", "moe", "architecture"];
     /// Sum of several models.
-    SHARED = ["all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "models", "across_all", "family"];
+    SHARED = ["taken_together", "all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "models", "across_all", "family"];
     /// The backward pass.
     BACKWARD = ["bwd", "backward"];
     /// A frame of work inside one machine.
@@ -246,6 +248,7 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("batches", Unit::Batches),
     ("epochs", Unit::Epochs),
     ("epoch", Unit::Epochs),
+    ("cycles", Unit::Epochs),
     ("passes", Unit::Epochs),
     ("gpus", Unit::Chips),
     ("gpu", Unit::Chips),

@@ -38,7 +38,9 @@ pub(crate) struct Name {
 impl Name {
     /// Whether both can be the same model or sizes of it.
     fn same(&self, other: &Name) -> bool {
-        self.family == other.family
+        // "StarCoderBase" and "StarCoder" are one family.
+        let (short, long) = if self.family.len() < other.family.len() { (&self.family, &other.family) } else { (&other.family, &self.family) };
+        (short == long || (short.len() >= 5 && long.starts_with(short.as_str())))
             && (self.version == other.version || self.version.is_empty() || other.version.is_empty())
     }
 }
@@ -68,6 +70,10 @@ pub(crate) struct Doc<'a> {
     pub subject: Option<Name>,
     /// All cues of the passage.
     pub all: Cues,
+    /// Of a table with a header, the header cell of each token's column.
+    headers: Vec<Option<Range<usize>>>,
+    /// Tokens of rows that sum up the others.
+    sums: Vec<bool>,
 }
 
 /// A sentence longer than this is cut: rules look at whole sentences, and work stays bounded.
@@ -119,8 +125,11 @@ impl<'a> Doc<'a> {
             foreign: vec![false; count],
             subject: None,
             all,
+            headers: vec![None; count],
+            sums: vec![false; count],
         };
         doc.cut();
+        doc.find_tables();
         doc.find_chips(catalog);
         doc.find_names();
         doc.find_foreign();
@@ -267,6 +276,73 @@ impl<'a> Doc<'a> {
                 _ => Break::None,
             },
         }
+    }
+
+    /// Tables of three columns and more, with a header line; of two columns the first is the label.
+    fn find_tables(&mut self) {
+        let starts: Vec<usize> = (0..self.tokens.len()).filter(|i| self.tokens.get(*i).is_some_and(|t| t.line)).collect();
+        let mut header: Vec<Range<usize>> = Vec::new();
+        for (n, start) in starts.iter().enumerate() {
+            let end = starts.get(n + 1).copied().unwrap_or(self.tokens.len());
+            let bars: Vec<usize> = (*start..end).filter(|i| self.is(*i, "|")).take(20).collect();
+            if bars.len() < 2 {
+                header.clear();
+                continue;
+            }
+            let mut cells: Vec<Range<usize>> = Vec::new();
+            let mut from = *start;
+            for bar in bars.iter().copied().chain([end]) {
+                if !(bar == *start || (from >= end && bar == end)) {
+                    cells.push(from..bar);
+                }
+                from = bar + 1;
+            }
+            if header.is_empty() {
+                // A header names things; a first line with numbers in it is none.
+                let named = !cells.iter().skip(1).any(|cell| cell.clone().any(|k| self.kind(k) == Some(Kind::Number)));
+                if cells.len() >= 3 && named {
+                    header = cells;
+                }
+                continue;
+            }
+            let sum = cells.first().is_some_and(|cell| self.cues_in(cell.clone()) & cues::TOTAL != 0);
+            for (cell, title) in cells.iter().zip(&header) {
+                for k in cell.clone() {
+                    if let (Some(slot), Some(sum_slot)) = (self.headers.get_mut(k), self.sums.get_mut(k)) {
+                        *slot = Some(title.clone());
+                        *sum_slot = sum;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The header cell above a token of a table.
+    pub(crate) fn header(&self, i: usize) -> Option<Range<usize>> {
+        self.headers.get(i).cloned().flatten()
+    }
+
+    /// Whether the token stands in a row that sums up the others.
+    pub(crate) fn in_sum_row(&self, i: usize) -> bool {
+        self.sums.get(i).copied().unwrap_or(false)
+    }
+
+    /// How many sizes of the passage's model are named.
+    pub(crate) fn sizes(&self) -> usize {
+        let mut sizes: Vec<String> = Vec::new();
+        for i in 0..self.tokens.len() {
+            let size = self.size_at(i).filter(|_| matches!(self.text(i + 1), "b" | "m"));
+            let named = self.name(i).is_some_and(|name| self.is_subject(name)) || self.cues_in(i + 2..i + 3) & cues::MODEL != 0 || self.in_table(i);
+            let text = format!("{}{}", self.text(i), self.text(i + 1));
+            if size.is_some() && named && !sizes.contains(&text) && sizes.len() < 9 {
+                sizes.push(text);
+            }
+        }
+        sizes.len()
+    }
+
+    fn in_table(&self, i: usize) -> bool {
+        self.header(i).is_some()
     }
 
     fn find_chips(&mut self, catalog: &Catalog) {
@@ -436,7 +512,7 @@ impl<'a> Doc<'a> {
     fn is_evident(&self, i: usize, chip: &Chip) -> bool {
         let key: String = chip.text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         let digits = key.bytes().filter(u8::is_ascii_digit).count();
-        let common = key.len() <= 3 || (digits == 0 && key.len() <= 6) || key.bytes().all(|b| b.is_ascii_digit());
+        let common = key.len() <= 3 || (digits == 0 && key.len() <= 6 && !chip.text.contains(' ')) || key.bytes().all(|b| b.is_ascii_digit());
         if !common {
             return true;
         }
@@ -485,7 +561,8 @@ impl<'a> Doc<'a> {
         let sized = first.capital && !self.starts_sentence(i) && self.size_at(i + 1).is_some() && first.text.len() > 1;
         let camel = first.camel && first.capital && first.text.bytes().any(|b| b.is_ascii_lowercase());
         let known = known && (first.capital || digits_behind || self.is(i + 1, "-"));
-        let plain = NEVER.contains(&first.text.as_str()) || (WORDS.contains(&first.text.as_str()) && !(hyphened || sized || first.camel));
+        let diffusion = first.text == "stable" && self.is(i + 1, "diffusion");
+        let plain = NEVER.contains(&first.text.as_str()) || (WORDS.contains(&first.text.as_str()) && !(hyphened || sized || first.camel || diffusion));
         if plain || !(known || hyphened || sized || (camel && self.camel_name(i))) {
             return None;
         }
@@ -536,7 +613,9 @@ impl<'a> Doc<'a> {
         let at = i..end;
         let sentence = self.sentence(i);
         let before = self.cues_in(i.saturating_sub(4).max(sentence.start)..i);
-        let compared = before & (cues::COMPARE | cues::OTHERS) != 0
+        let clause = self.clause(i);
+        let opening = self.cues_in(clause.start..(clause.start + 2).min(i));
+        let compared = (before | opening) & (cues::COMPARE | cues::OTHERS) != 0
             || matches!(self.text(i.wrapping_sub(1)), "from" | "using" | "follow");
         Some(Name { at, family: letters, version, compared })
     }
@@ -593,6 +672,7 @@ impl<'a> Doc<'a> {
                 let cue = self.cues.get(i).copied().unwrap_or(0);
                 if cue & cues::OURS != 0 && !(i == range.start && carried_in) {
                     // "its smaller sibling" is still the sibling.
+                    subject_foreign.get_or_insert(false);
                     (now, by_comparison) = (false, false);
                 }
                 if cue & cues::OTHERS != 0 {
@@ -610,7 +690,9 @@ impl<'a> Doc<'a> {
                         // The size in its name, and a bracket behind it, are its own.
                         self.mark(i..end, true);
                         let before = self.text(i.wrapping_sub(1));
-                        let object = i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
+                        // "a 1.1B Llama model" tells of the architecture.
+                        let kind_of = self.cues_in(end..end + 1) & cues::MODEL != 0 && matches!(before, "a" | "an" | "b" | "m" | "parameter" | "dense");
+                        let object = kind_of || i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
                         let goes_on = matches!(self.text(end), "which" | "that" | "whose" | "(" | "had" | "has" | "was" | "is" | "used" | "reached" | "reported" | "took" | "needed" | "saw" | "needs") || (self.is(end, ",") && matches!(self.text(end + 1), "which" | "whose"))
                             || self.kind(end) == Some(Kind::Number);
                         let compared = self.cues_in(i.saturating_sub(4).max(range.start)..i) & (cues::COMPARE | cues::OTHERS) != 0;

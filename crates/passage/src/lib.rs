@@ -9,6 +9,7 @@
 mod cues;
 mod doc;
 mod fold;
+mod language;
 mod mention;
 mod rules;
 mod settle;
@@ -46,6 +47,9 @@ pub const MAX_FOUND: usize = 200;
 pub fn read_passage(text: &str, catalog: &Catalog) -> Vec<Found> {
     let glyphs = fold::fold(text);
     let tokens = token::lex(&glyphs);
+    if !language::is_english(&tokens) {
+        return Vec::new();
+    }
     let doc = doc::Doc::new(&glyphs, tokens, catalog);
     let mentions = mention::mentions(&doc);
     let gate = rules::Gate::new(&doc, &mentions);

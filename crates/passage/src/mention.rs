@@ -106,6 +106,8 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
     for k in (1..found.len()).rev() {
         let Some([first, second]) = found.get_mut(k - 1..=k) else { continue };
         let between = first.at.end..second.at.start;
+        // The far end of a span of sizes is no value either.
+        second.ramp |= first.ramp && doc.is(between.start, "to") && between.len() == 1;
         // "increased from 3M to 6M tokens per batch"
         if first.ramp && doc.is(between.start, "to") && between.len() == 1 && first.unit == Unit::None {
             first.unit = second.unit;
@@ -456,7 +458,8 @@ fn unit(doc: &Doc, made: &mut Mention) {
             compound(doc, k, made);
             break;
         }
-        if cues::STOPS.contains(&text) || (words > 0 && text.ends_with("ing") && !matches!(text, "training" | "pretraining" | "finetuning")) {
+        let glued = doc.glued(k) && doc.is(k.wrapping_sub(1), "-");
+        if cues::STOPS.contains(&text) || (words > 0 && !glued && text.ends_with("ing") && !matches!(text, "training" | "pretraining" | "finetuning")) {
             break;
         }
         words += 1;
@@ -566,7 +569,9 @@ fn petaflop_days(doc: &Doc, k: usize) -> Option<usize> {
 /// Whether FLOP behind a number are a rate: `TFLOP/s`, `TFLOPS` of a size that only a rate has.
 fn rate(doc: &Doc, made: &Mention) -> bool {
     let end = made.end;
-    let slash = doc.is(end, "/") && matches!(doc.text(end + 1), "s" | "sec" | "second" | "gpu" | "chip");
+    // "22 exaFLOPS": written as a rate.
+    let written = doc.original(end.wrapping_sub(1)).ends_with("FLOPS") && made.noun.len() > 5;
+    let slash = written || doc.is(end, "/") && matches!(doc.text(end + 1), "s" | "sec" | "second" | "gpu" | "chip");
     let words = doc.is(end, "per") && matches!(doc.text(end + 1), "second" | "s" | "sec" | "gpu" | "chip" | "accelerator");
     let prefixed = matches!(made.noun.as_str(), "tflops" | "pflops" | "teraflops" | "petaflops" | "exaflops" | "eflops" | "gflops" | "tflop" | "pflop");
     slash || words || made.per == Per::Time || (prefixed && made.noun.starts_with(['t', 'p']))

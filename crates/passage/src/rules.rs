@@ -180,6 +180,9 @@ impl Around<'_> {
 
 /// The label that the number is the value of: `params (M): 174,600`, `| Layers | 32 |`.
 fn label(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
+    if let Some(header) = doc.header(mention.at.start) {
+        return Some(header);
+    }
     let sentence = doc.sentence(mention.at.start);
     let mut k = mention.at.start;
     loop {
@@ -227,7 +230,33 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
             found.push(claim);
         }
     }
+    parallel(doc, mentions, &mut found);
     found
+}
+
+/// `9 hours for chess, 12 hours for shogi`: what is said of one is said of all, so that none is chosen.
+fn parallel(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
+    for pair in mentions.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.unit != second.unit || second.barred || second.over || second.ramp || !(doc.is(first.end, "for") && doc.is(second.end, "for")) {
+            continue;
+        }
+        let gap = first.end..second.at.start;
+        let close = gap.len() <= 7 && doc.sentence(first.at.start) == doc.sentence(second.at.start);
+        if !close || doc.is_foreign(second.at.start) || found.iter().any(|c| c.span.start == second.at.start) {
+            continue;
+        }
+        let Some(claim) = found.iter().find(|c| c.span.start == first.at.start).cloned() else { continue };
+        let (Key::Number(value, _), true) = (&claim.key, first.value > 0.0) else { continue };
+        let factor = value / first.value;
+        let high = second.high.unwrap_or(second.value);
+        found.push(Claim {
+            value: claim.value.replacen(&first.text, &second.text, 1),
+            key: Key::Number(second.value * factor, high * factor),
+            span: second.at.start..second.end,
+            ..claim
+        });
+    }
 }
 
 /// Whether somebody else's number: another model's, a rival's, the writer's own machine.
@@ -253,6 +282,18 @@ fn foreign(around: &Around) -> bool {
     false
 }
 
+/// "a batch of 128 over 128 cores": behind a number or its noun "over" is a preposition.
+fn spread_over(around: &Around) -> bool {
+    let doc = around.doc;
+    let Some(k) = around.mention.at.start.checked_sub(2) else { return false };
+    // "pre-trained over 400 billion tokens"; "trained on over 400 billion tokens" is a bound.
+    if matches!(around.mention.unit, Unit::Tokens | Unit::Items | Unit::Steps) {
+        return matches!(doc.text(k), "trained" | "pretrained" | "training" | "pretraining" | "finetuned" | "epochs" | "epoch");
+    }
+    matches!(around.mention.unit, Unit::Chips | Unit::Cores | Unit::Machines)
+        && (doc.kind(k) == Some(Kind::Number) || matches!(doc.text(k), "spread" | "distributed" | "split" | "sharded" | "parallelized" | "parallel" | "divided"))
+}
+
 /// Two names behind "for", of which neither is compared: two models of the passage itself.
 fn siblings(doc: &Doc, sentence: Range<usize>) -> bool {
     let names = sentence
@@ -264,7 +305,16 @@ fn siblings(doc: &Doc, sentence: Range<usize>) -> bool {
 
 fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     let mention = around.mention;
-    if mention.barred || mention.value <= 0.0 || foreign(around) {
+    if mention.barred || mention.value <= 0.0 || foreign(around) || around.doc.in_sum_row(mention.at.start) {
+        return None;
+    }
+    if mention.over && !matches!(mention.unit, Unit::Time(_)) && !spread_over(around) {
+        return None;
+    }
+    // "compared to 3,640 petaflop/s-days", "the previous 7 trillion tokens"
+    if (1..=3).any(|n| matches!(around.word_before(n), "compared" | "than" | "versus" | "vs" | "against" | "unlike" | "instead"))
+        || (1..=2).any(|n| matches!(around.word_before(n), "previous" | "earlier" | "original" | "usual"))
+    {
         return None;
     }
     let labelled = by_label(around, gate);
@@ -467,7 +517,7 @@ fn active(around: &Around) -> bool {
         return false;
     }
     // "of which 37B are activated": behind, with no other number between.
-    for k in mention.end..(mention.end + 6).min(around.sentence.end) {
+    for k in mention.end..(mention.end + 6).min(around.clause.end.max(mention.end + 1)) {
         if doc.kind(k) == Some(Kind::Number) || matches!(doc.text(k), "," | ";" | "." | "and" | ")" | "(" | "/") {
             break;
         }
@@ -524,7 +574,9 @@ fn size(around: &Around) -> Option<Claim> {
         return None;
     }
     let before = around.word_before(1);
-    if doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0 && matches!(before, "the" | "a" | "our" | "its" | "this" | "only" | "an" | "full" | "large" | "final" | "flagship" | "big" | "largest") {
+    // "the 137B model", "our 175B SFT model"
+    let model = doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0 || (doc.kind(mention.end) == Some(Kind::Word) && doc.cues_in(mention.end + 1..mention.end + 2) & cues::MODEL != 0 && !cues::STOPS.contains(&after));
+    if model && matches!(before, "the" | "a" | "our" | "its" | "this" | "only" | "an" | "full" | "large" | "final" | "flagship" | "big" | "largest") {
         return Some(made(around, "params", 2, mention.text.clone()));
     }
     let named = doc.name(mention.at.start).is_some_and(|name| name.at.contains(&mention.at.start) && doc.is_subject(name));
@@ -555,6 +607,7 @@ fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     let mine = around.before(6) | around.after(5) | inside;
     let training_set = inside & cues::TRAIN != 0
         || around.before(5) & cues::TRAIN != 0 && around.distance_before(cues::TRAIN, 5).is_some()
+        || (matches!(around.word_before(1), "on") || (matches!(around.word_before(2), "on") && matches!(around.word_before(1), "the" | "about" | "some" | "≈" | "these" | "its" | "our" | "only"))) && around.sentence() & cues::TRAIN != 0
         || (doc.is(mention.end, "of") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")))
         || (doc.is(mention.end, "in") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")));
     let near = around.before(4) | around.after(3) | inside;
@@ -567,7 +620,12 @@ fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     if last & cues::SCHEDULE != 0 || matches!(around.word_before(1), "additional" | "extra" | "of which" | "per" | "another" | "first" | "further" | "than" | "million") && mention.unit != Unit::Tokens {
         return None;
     }
-    if around.distance_before(cues::NOT_DATA | cues::PART_OF, 5).is_some() && !training_set {
+    let part = around.distance_before(cues::NOT_DATA | cues::PART_OF, 5).is_some_and(|back| {
+        // "52 billion of them activated, and 7T tokens": another clause.
+        let start = mention.at.start;
+        !(start - back..start).any(|k| doc.is(k, ","))
+    });
+    if part && !training_set {
         return None;
     }
     let words = mention.unit == Unit::Words;
@@ -740,7 +798,8 @@ fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
     if (before | around.inside() | around.after(2)) & cues::SCHEDULE != 0 || mention.per != Per::None {
         return None;
     }
-    if matches!(around.word_after(0), "more" | "earlier" | "later" | "longer") || matches!(around.word_before(1), "after" | "every" | "per" | "at") || mention.noun == "passes" && matches!(around.word_after(0), "per") {
+    let behind = matches!(around.word_before(1), "after") && matches!(around.word_after(0), "on" | "of" | "over" | "through");
+    if matches!(around.word_after(0), "more" | "earlier" | "later" | "longer") || !behind && matches!(around.word_before(1), "after" | "every" | "per" | "at") || mention.noun == "passes" && matches!(around.word_after(0), "per") {
         return None;
     }
     if matches!(mention.noun.as_str(), "passes") && around.sentence() & (cues::TRAIN | cues::DATASET) == 0 {
@@ -749,7 +808,9 @@ fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
     if around.word_before(1) == "-" && mention.at.start > around.sentence.start && around.doc.glued(mention.at.start) {
         return None;
     }
-    Some(made(around, "epochs", 2, mention.text.clone()))
+    // "through all four epochs" speaks of some that were named before.
+    let strength = if matches!(around.word_before(1), "all" | "the" | "these") { 1 } else { 2 };
+    Some(made(around, "epochs", strength, mention.text.clone()))
 }
 
 /// Whether accelerators are spoken of that do not train this model.
@@ -766,10 +827,14 @@ fn not_training(around: &Around, gate: &Gate) -> bool {
 fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     let mention = around.mention;
     let doc = around.doc;
-    if mention.over || mention.ramp || mention.per != Per::None && mention.unit != Unit::Machines || not_training(around, gate) || mention.scaled && mention.value >= 1e7 {
+    if mention.ramp || mention.per != Per::None && mention.unit != Unit::Machines || not_training(around, gate) || mention.scaled && mention.value >= 1e7 {
         return None;
     }
     if (around.before(3) | around.inside() | around.after(2)) & cues::SPARE != 0 || doc.cues_in(mention.at.start..mention.end) & cues::SPARE != 0 {
+        return None;
+    }
+    // "5,000 TPUs played the games"
+    if (0..4).any(|n| around.word_after(n).starts_with("play") || around.word_after(n).starts_with("generat")) {
         return None;
     }
     // "for the 8-GPU node", "8 GPUs per node", "nodes with 8 GPUs each": inside one machine.
@@ -862,23 +927,27 @@ fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     if near & cues::NOT_TIME != 0 && around.label == 0 {
         return None;
     }
+    // "10 minutes of transcribed speech": a length of recordings.
+    if matches!(around.word_before(1), "on") || around.word_after(0) == "of" && around.after(5) & cues::MEDIA != 0 {
+        return None;
+    }
     let after = matches!(around.word_after(0), "of" | "into" | "in" | "apart" | "from" | "earlier" | "old");
-    if after && !(matches!(around.word_after(0), "of") && around.after(4) & (cues::TRAIN | cues::RUN) != 0) {
+    let real = matches!(around.word_after(1), "real" | "wallclock" | "compute" | "computing" | "continuous");
+    if after && !(matches!(around.word_after(0), "of") && (real || around.after(4) & (cues::TRAIN | cues::RUN) != 0)) {
         return None;
     }
     if matches!(around.word_before(1), "after" | "every" | "first" | "last" | "past" | "within" | "each" | "since") || matches!(around.word_before(2), "after" | "every" | "first" | "last" | "within" | "past") && around.word_before(2) != "after" {
         // "after 21 days of training" is the length where a run ends there.
-        if !(around.word_before(1) == "after" && around.after(4) & cues::TRAIN != 0) {
+        let over = (2..5).any(|n| matches!(around.word_before(n), "over" | "complete" | "completed" | "finished" | "done" | "ended" | "stopped" | "finishes"));
+        if !(around.word_before(1) == "after" && (around.after(4) & cues::TRAIN != 0 || over)) {
             return None;
         }
     }
     let clause = around.clause();
     let chips_in = |range: Range<usize>| range.clone().any(|k| doc.chip(k).is_some() || matches!(doc.text(k), "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"));
     let mut strength = 0;
-    if clause & cues::TRAIN != 0 {
-        strength = 3;
-    } else if clause & cues::RUN != 0 && doc.all & (cues::TRAIN | cues::LEARNING) != 0 {
-        strength = 3;
+    if clause & cues::TRAIN != 0 || (clause & cues::RUN != 0 && doc.all & (cues::TRAIN | cues::LEARNING) != 0) {
+        strength = 2;
     } else if chips_in(around.clause.clone()) {
         strength = 2;
     } else if around.sentence() & cues::TRAIN != 0 && (chips_in(around.sentence.clone()) || matches!(around.word_before(1), "for" | "in" | "about" | "over")) {
@@ -899,10 +968,14 @@ fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
     if clause & cues::USE != 0 && clause & cues::TRAIN == 0 {
         return None;
     }
-    if around.before(5) & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
+    if around.clause_before() & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
         return None;
     }
     let doc = around.doc;
+    // "a cumulative 7.7M GPU hours" of a passage about several sizes is the sum of their runs.
+    if (around.before(6) | around.after(3)) & cues::TOTAL != 0 && doc.sizes() >= 2 {
+        return None;
+    }
     let cores = (mention.at.end..mention.end).any(|k| matches!(doc.text(k), "core" | "cores"));
     let unit = if mention.noun.starts_with('h') {
         "hours"
@@ -935,42 +1008,33 @@ fn utilization(around: &Around) -> Option<Claim> {
         return None;
     }
     let both = cues::UTILIZATION | cues::HARDWARE_UTILIZATION;
-    // The nearest of the two names, with no other percentage between it and the number.
-    let mut nearest: Option<(usize, Cues)> = None;
-    let mut consider = |distance: usize, cue: Cues| {
-        if nearest.is_none_or(|(known, _)| distance < known) {
-            nearest = Some((distance, cue & both));
-        }
-    };
-    for k in (around.sentence.start..mention.at.start).rev() {
-        let cue = doc.cues.get(k).copied().unwrap_or(0);
+    let cue_at = |k: usize| doc.cues.get(k).copied().unwrap_or(0);
+    // The name in front, with no other percentage between it and the number.
+    let mut name = None;
+    for k in (around.sentence.start..mention.at.start).rev().take(14) {
         if doc.is(k, "%") {
             break;
         }
-        if cue & both != 0 {
+        if cue_at(k) & both != 0 {
             // "hardware FLOPs utilization": its second word alone would be the model's.
-            let front = k.checked_sub(1).map_or(0, |k| doc.cues.get(k).copied().unwrap_or(0));
-            let hardware = front & cues::HARDWARE_UTILIZATION != 0;
-            consider(mention.at.start - k, if hardware { front } else { cue });
-            break;
-        }
-        if mention.at.start - k > 14 {
+            let front = k.checked_sub(1).map_or(0, cue_at);
+            name = Some(if front & cues::HARDWARE_UTILIZATION != 0 { front } else { cue_at(k) });
             break;
         }
     }
-    for k in mention.end..(mention.end + 7).min(around.sentence.end) {
-        let cue = doc.cues.get(k).copied().unwrap_or(0);
-        let bracket = doc.is(k, "(") && doc.cues.get(k + 1).copied().unwrap_or(0) & both == 0;
+    // What is named in front is only overruled by a name right behind: "43.3% HFU and 32.5% MFU".
+    let reach = if name.is_some() { 2 } else { 7 };
+    for k in mention.end..(mention.end + reach).min(around.sentence.end) {
+        let bracket = doc.is(k, "(") && (name.is_some() || cue_at(k + 1) & both == 0);
         if matches!(doc.text(k), ";" | "," | ")") || bracket || doc.kind(k) == Some(Kind::Number) {
             break;
         }
-        if cue & both != 0 {
-            // Behind counts a little nearer: "46.2% MFU".
-            consider((k - mention.end).saturating_mul(2).max(1), cue);
+        if cue_at(k) & both != 0 {
+            name = Some(cue_at(k));
             break;
         }
     }
-    let (_, cue) = nearest?;
+    let cue = name?;
     if around.before(4) & cues::MONITOR != 0 || around.after(3) & cues::MONITOR != 0 {
         return None;
     }
@@ -979,8 +1043,7 @@ fn utilization(around: &Around) -> Option<Claim> {
         return None;
     }
     let field = if cue & cues::HARDWARE_UTILIZATION != 0 { "hfu" } else { "util" };
-    let percent = if mention.text.contains('%') { mention.text.clone() } else { mention.text.trim().to_string() };
-    let mut claim = made(around, field, 2, format!("{percent}%"));
+    let mut claim = made(around, field, 2, format!("{}%", mention.text));
     claim.key = Key::Number(mention.value / 100.0, mention.high.unwrap_or(mention.value) / 100.0);
     Some(claim)
 }
@@ -993,7 +1056,11 @@ fn flop(around: &Around) -> Option<Claim> {
         return None;
     }
     let segment = around.segment();
-    if (around.clause() | around.before(10) | around.after(6)) & cues::LAW != 0 || around.clause_before() & cues::HYPOTHETICAL != 0 {
+    // "One PF-day is …" defines a unit.
+    if doc.kind(mention.at.start) == Some(Kind::Word) {
+        return None;
+    }
+    if around.clause() & cues::LAW != 0 || around.clause_before() & cues::HYPOTHETICAL != 0 {
         return None;
     }
     let prefix = ["flops", "flop"].iter().find_map(|ending| mention.noun.strip_suffix(ending)).unwrap_or("");
@@ -1024,7 +1091,6 @@ fn flop(around: &Around) -> Option<Claim> {
     let mut claim = made(around, "flop", if days { 2 } else { 3 }, format!("{} {unit}", mention.text));
     let high = mention.high.map_or(value, |high| high / mention.value * value);
     claim.key = Key::Number(value, high);
-    let _ = doc;
     Some(claim)
 }
 

@@ -72,7 +72,7 @@ fn makes_phase(field: &str) -> bool {
 pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
     let mut claims = claims;
     claims.sort_by_key(|c| (c.span.start, c.span.end));
-    bare_hours(doc, &mut claims);
+    drop_sums(&mut claims);
     let stages = assign(doc, &claims);
     let mut order: Vec<(Stage, Option<Range<usize>>)> = Vec::new();
     for (claim, (stage, cue)) in claims.iter().zip(&stages) {
@@ -120,8 +120,17 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
     choose(placed)
 }
 
-/// `Training costs, in H800 GPU hours: pre-training 2,664K, fine-tuning 5K`: nothing to do yet for bare numbers.
-fn bare_hours(_doc: &Doc, _claims: &mut Vec<Claim>) {}
+/// Drops a total whose parts are printed too: the parts are the phases.
+fn drop_sums(claims: &mut Vec<Claim>) {
+    for field in ["chip_hours", "data", "time"] {
+        let values: Vec<f64> = claims.iter().filter(|c| c.field == field).map(number).collect();
+        if values.len() < 3 {
+            continue;
+        }
+        let sum: f64 = values.iter().sum();
+        claims.retain(|c| c.field != field || !near(number(c), sum - number(c), 0.01));
+    }
+}
 
 /// The stage of every claim, with the tokens that name it.
 fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {

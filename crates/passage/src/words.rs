@@ -148,7 +148,8 @@ fn formats(doc: &Doc) -> Vec<Claim> {
         let Some((_, format)) = NAMES.iter().find(|(name, _)| doc.is(i, name)) else { continue };
         let clause = doc.cues_in(doc.clause(i));
         let near = doc.cues_in(i.saturating_sub(5).max(doc.sentence(i).start)..(i + 5).min(doc.sentence(i).end));
-        if in_use(doc, i) || doc.is_foreign(i) || near & (cues::NOT_FORMAT & !cues::PRECISION) != 0 {
+        let named = matches!(doc.text(i + 1), "precision" | "mixed" | "training");
+        if in_use(doc, i) || doc.is_foreign(i) || !named && near & (cues::NOT_FORMAT & !cues::PRECISION) != 0 {
             continue;
         }
         let label = matches!(doc.text(i.wrapping_sub(1)), ":" | "|" | "=") && doc.cues_in(i.saturating_sub(5)..i) & cues::PRECISION != 0;

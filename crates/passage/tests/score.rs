@@ -127,3 +127,13 @@ fn without_tables_no_accelerator_is_named() {
     let found = read_passage("We trained on 64 H100 GPUs for 3 days.", &compute_core::catalog::Catalog::default());
     assert!(found.iter().all(|f| f.field != "hw"), "{found:?}");
 }
+
+#[test]
+fn own_passages() {
+    check("own", include_str!("own.jsonl"));
+}
+
+#[test]
+fn more_passages() {
+    check("more", include_str!("own2.jsonl"));
+}
