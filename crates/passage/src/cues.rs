@@ -105,7 +105,7 @@ cues! {
     /// Stage: the run from scratch.
     STAGE_PRETRAINING = ["pretrain*", "initial_training", "from_scratch", "base_training", "first_stage", "stage_1", "stage_one", "phase_1", "phase_one", "first_phase", "main_training"];
     /// Stage: a further stretch of the run from scratch.
-    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
+    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
     STAGE_FINETUNING = ["finetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "dpo", "supervised_finetun*", "preference_tun*", "instruction_finetun*"];
     /// Stage: reinforcement learning.

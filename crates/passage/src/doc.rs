@@ -106,6 +106,13 @@ impl<'a> Doc<'a> {
                 })
             })
             .collect();
+        let mut cues: Vec<Cues> = cues;
+        // "I get", "can I": the writer's own machine. "i.e." is none.
+        for (i, cue) in cues.iter_mut().enumerate() {
+            if word(i) == "i" && tokens.get(i).is_some_and(|t| t.capital) && !matches!(word(i + 1), "." | ")") {
+                *cue |= crate::cues::OTHERS;
+            }
+        }
         let all = cues.iter().fold(0, |all, cue| all | cue);
         let count = tokens.len();
         let mut doc = Doc {
@@ -149,6 +156,19 @@ impl<'a> Doc<'a> {
     /// Whether any of these words stands in the passage.
     pub(crate) fn all_words(&self, words: &[&str]) -> bool {
         self.tokens.iter().any(|t| words.contains(&t.text.as_str()))
+    }
+
+    /// Whether the sentence tells of an answer's time or a rate of tokens: a model in use.
+    pub(crate) fn tells_speed(&self, i: usize) -> bool {
+        let sentence = self.sentence(i);
+        if self.cues_in(sentence.clone()) & cues::TRAIN != 0 {
+            return false;
+        }
+        sentence.clone().any(|k| {
+            let seconds = self.kind(k) == Some(Kind::Number) && matches!(self.text(k + 1), "seconds" | "second" | "s" | "ms" | "milliseconds" | "minutes" | "sec");
+            let rate = matches!(self.text(k), "tokens" | "token" | "tok" | "images") && matches!(self.text(k + 1), "per" | "/") && matches!(self.text(k + 2), "second" | "s" | "sec" | "minute");
+            seconds || (rate && self.cues_in(sentence.clone()) & cues::RUN == 0 && self.cues_in(sentence.clone()) & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION) == 0)
+        })
     }
 
     /// Whether no white space stands in front.
@@ -244,7 +264,7 @@ impl<'a> Doc<'a> {
         }
         let (before, next) = (self.text(i - 1), self.tokens.get(i));
         let starts = next.is_some_and(|t| {
-            t.capital || t.kind == Kind::Number || matches!(t.text.as_str(), "\"" | "(" | "-" | "*" | "#" | "•" | "|" | "\\" | "`" | "@")
+            t.capital || t.kind == Kind::Number || (t.kind == Kind::Sign && !matches!(t.text.as_str(), "," | ";" | ")" | "."))
         });
         let abbreviation = i >= 2
             && before == "."
@@ -651,6 +671,12 @@ impl<'a> Doc<'a> {
             let Some(range) = self.sentences.get(s).cloned() else { break };
             let opening = self.cues_in(range.start..range.start + 1);
             let pronoun = opening & cues::OURS != 0 && !matches!(self.text(range.start), "we" | "our" | "ours");
+            // "Can I train it on 4 RTX 3090?" is about the writer's machine.
+            let first_person = range.clone().any(|k| self.is(k, "i") && self.cues.get(k).copied().unwrap_or(0) & cues::OTHERS != 0);
+            if first_person {
+                self.mark(range.clone(), true);
+                continue;
+            }
             let mut now = carried && (pronoun || matches!(self.text(range.start), "they" | "both" | "that"));
             let carried_in = now;
             let mut by_comparison = false;
@@ -675,7 +701,9 @@ impl<'a> Doc<'a> {
                     subject_foreign.get_or_insert(false);
                     (now, by_comparison) = (false, false);
                 }
-                if cue & cues::OTHERS != 0 {
+                // "Mamba and its smaller siblings": both were trained so.
+                let joined = (1..=4).any(|back| i.checked_sub(back).is_some_and(|k| k > range.start && matches!(self.text(k), "and" | "with") && self.name(k.wrapping_sub(1)).is_some()));
+                if cue & cues::OTHERS != 0 && !joined {
                     (now, by_comparison) = (true, true);
                     subject_foreign.get_or_insert(true);
                 }
@@ -692,7 +720,8 @@ impl<'a> Doc<'a> {
                         let before = self.text(i.wrapping_sub(1));
                         // "a 1.1B Llama model" tells of the architecture.
                         let kind_of = self.cues_in(end..end + 1) & cues::MODEL != 0 && matches!(before, "a" | "an" | "b" | "m" | "parameter" | "dense");
-                        let object = kind_of || i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
+                        let tuned = self.text(i.wrapping_sub(1)).starts_with("finetun") || matches!(before, "tune" | "tuning" | "train" | "training");
+                        let object = kind_of || tuned || i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
                         let goes_on = matches!(self.text(end), "which" | "that" | "whose" | "(" | "had" | "has" | "was" | "is" | "used" | "reached" | "reported" | "took" | "needed" | "saw" | "needs") || (self.is(end, ",") && matches!(self.text(end + 1), "which" | "whose"))
                             || self.kind(end) == Some(Kind::Number);
                         let compared = self.cues_in(i.saturating_sub(4).max(range.start)..i) & (cues::COMPARE | cues::OTHERS) != 0;

@@ -275,7 +275,7 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
     {
         made.value = result.value;
         made.text = format!("{}{}", result.text, result.scale_text);
-        made.at = at + 1..result.end;
+        made.at.end = result.end;
         made.end = result.end;
     }
 }

@@ -148,10 +148,17 @@ impl Around<'_> {
         None
     }
 
+    /// The number is an entry of a list: "350k iterations, 128 H100 GPUs, 13 days."
+    fn entry(&self) -> bool {
+        let before = self.word_before(1);
+        let edge = |text: &str| matches!(text, "," | ";" | ":" | "." | "" | "–" | "—" | "(" | ")");
+        (edge(before) || before == "≈" && edge(self.word_before(2)) || self.mention.at.start == self.sentence.start) && edge(self.word_after(0))
+    }
+
     /// The model is used here, not trained.
     fn in_use(&self) -> bool {
         let clause = self.clause();
-        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 {
+        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 || self.doc.tells_speed(self.mention.at.start) {
             return true;
         }
         let sentence = self.sentence();
@@ -204,7 +211,7 @@ fn label(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
     let mut start = k;
     while start > sentence.start && k - start < 10 {
         let text = doc.text(start - 1);
-        if matches!(text, ";" | "|" | "." | "," | "•" | ":" | "*" | "#") || (text == "-" && doc.tokens.get(start - 1).is_some_and(|t| t.space) && doc.tokens.get(start).is_some_and(|t| t.space)) {
+        if matches!(text, ";" | "|" | "." | "," | "•" | ":" | "*" | "#") || doc.kind(start - 1) == Some(Kind::Number) && doc.is(k, "=") || (text == "-" && doc.tokens.get(start - 1).is_some_and(|t| t.space) && doc.tokens.get(start).is_some_and(|t| t.space)) {
             break;
         }
         start -= 1;
@@ -287,8 +294,11 @@ fn spread_over(around: &Around) -> bool {
     let doc = around.doc;
     let Some(k) = around.mention.at.start.checked_sub(2) else { return false };
     // "pre-trained over 400 billion tokens"; "trained on over 400 billion tokens" is a bound.
-    if matches!(around.mention.unit, Unit::Tokens | Unit::Items | Unit::Steps) {
-        return matches!(doc.text(k), "trained" | "pretrained" | "training" | "pretraining" | "finetuned" | "epochs" | "epoch");
+    if around.mention.unit == Unit::Steps {
+        return true;
+    }
+    if matches!(around.mention.unit, Unit::Tokens | Unit::Items) {
+        return cues::NOUNS.iter().any(|(noun, unit)| *noun == doc.text(k) && matches!(unit, Unit::Time(_) | Unit::Steps | Unit::Epochs)) || matches!(doc.text(k), "trained" | "pretrained" | "training" | "pretraining" | "finetuned" | "epochs" | "epoch");
     }
     matches!(around.mention.unit, Unit::Chips | Unit::Cores | Unit::Machines)
         && (doc.kind(k) == Some(Kind::Number) || matches!(doc.text(k), "spread" | "distributed" | "split" | "sharded" | "parallelized" | "parallel" | "divided"))
@@ -309,6 +319,11 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
         return None;
     }
     if mention.over && !matches!(mention.unit, Unit::Time(_)) && !spread_over(around) {
+        return None;
+    }
+    // "--batch_size=12": a command line.
+    let start = mention.at.start;
+    if (2..8).any(|back| start.checked_sub(back).is_some_and(|k| around.doc.is(k, "-") && around.doc.is(k + 1, "-") && around.doc.glued(k + 1) && around.doc.glued(k + 2))) {
         return None;
     }
     // "compared to 3,640 petaflop/s-days", "the previous 7 trillion tokens"
@@ -386,8 +401,8 @@ fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
     if !entry {
         return None;
     }
-    if is_label(around, &["context", "vocab*", "price", "cost*", "memory", "vram", "carbon", "warmup*", "rate", "mult", "per", "decay", "rank", "micro*", "inference", "dropout", "version", "license", "optimizer", "size*"])
-        && !is_label(around, &["batch", "model", "params", "parameter*", "parameters"])
+    if is_label(around, &["context", "vocab*", "price", "cost*", "memory", "vram", "carbon", "warmup*", "rate", "mult", "per", "decay", "rank", "micro*", "inference", "dropout", "version", "license", "optimizer", "disk", "file", "download"])
+        && !is_label(around, &["batch", "params", "parameter*"])
         || around.label & cues::MICRO != 0
     {
         return None;
@@ -450,6 +465,15 @@ fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
     if plain && is_label(around, &["layers"]) && gate.transformer {
         return Some(scaled("depth"));
     }
+    if plain && is_label(around, &["hardware", "accelerator", "gpu", "chip"]) && is_label(around, &["quantity", "number", "count", "amount"]) {
+        return Some(scaled("chips"));
+    }
+    if mention.unit == Unit::Percent && around.label & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION) != 0 && around.label & cues::MONITOR == 0 {
+        let field = if around.label & cues::HARDWARE_UTILIZATION != 0 { "hfu" } else { "util" };
+        let mut claim = made(around, field, 3, format!("{}%", mention.text));
+        claim.key = Key::Number(mention.value / 100.0, mention.high.unwrap_or(mention.value) / 100.0);
+        return Some(claim);
+    }
     if plain && is_label(around, &["gpus", "chips", "accelerators", "tpus", "devices"]) && !is_label(around, &["hours", "days"]) {
         return Some(scaled("chips"));
     }
@@ -460,7 +484,7 @@ fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
         claim.key = Key::Number(low * 3600.0, high * 3600.0);
         return Some(claim);
     }
-    if is_label(around, &["time", "duration", "wallclock"]) && is_label(around, &["train*", "duration", "wallclock", "total"]) {
+    if is_label(around, &["time", "duration", "wallclock"]) && is_label(around, &["train*", "duration", "wallclock", "wall", "total"]) {
         if let Unit::Time(seconds) = mention.unit {
             return Some(timed(around, 3, seconds));
         }
@@ -577,10 +601,14 @@ fn size(around: &Around) -> Option<Claim> {
     // "the 137B model", "our 175B SFT model"
     let model = doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0 || (doc.kind(mention.end) == Some(Kind::Word) && doc.cues_in(mention.end + 1..mention.end + 2) & cues::MODEL != 0 && !cues::STOPS.contains(&after));
     if model && matches!(before, "the" | "a" | "our" | "its" | "this" | "only" | "an" | "full" | "large" | "final" | "flagship" | "big" | "largest") {
-        return Some(made(around, "params", 2, mention.text.clone()));
+        return Some(made(around, "params", 1, mention.text.clone()));
     }
     let named = doc.name(mention.at.start).is_some_and(|name| name.at.contains(&mention.at.start) && doc.is_subject(name));
     if named {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    // "the 82B HyperCLOVA"
+    if doc.name(mention.end).is_some_and(|name| name.at.start == mention.end && doc.is_subject(name)) {
         return Some(made(around, "params", 1, mention.text.clone()));
     }
     let bracket = before == "(" && doc.is(mention.end, ")") && mention.at.start >= 2 && doc.name(mention.at.start - 2).is_some_and(|name| doc.is_subject(name));
@@ -632,7 +660,7 @@ fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     let value = if words { format!("{} words", mention.text) } else { mention.text.clone() };
     let cue = around.before(14) & cues::DATASET != 0 || around.after(6) & (cues::DATASET & !cues::BATCH) != 0 || inside & cues::DATASET != 0;
     let mut claim = match mention.unit {
-        Unit::Tokens if mention.value >= 1e9 => made(around, "data", if cue { 3 } else { 2 }, value),
+        Unit::Tokens if mention.value >= 1e9 => made(around, "data", 2, value),
         Unit::Tokens if mention.value >= 1e6 && (training_set || around.before(4) & (cues::TRAIN | cues::DATASET) != 0) => made(around, "data", 2, value),
         Unit::Words if mention.value >= 1e6 && cue => made(around, "data", 2, value),
         Unit::Items if mention.value >= 100.0 && (training_set || item_cue(around, cue)) => made(around, "data", 2, value),
@@ -667,7 +695,8 @@ fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
     if !gate.training || mention.value < 2.0 || mention.per == Per::Chip || mention.per == Per::Time || mention.unit == Unit::Batches {
         return None;
     }
-    let near = around.before(8) | around.after(4);
+    let start = mention.at.start;
+    let near = doc.cues_in(start.saturating_sub(8).max(around.clause.start)..start) | around.after(4);
     if near & cues::MICRO != 0 || around.in_use() {
         return None;
     }
@@ -676,7 +705,9 @@ fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
         || (doc.is(mention.end, "in") && doc.is(mention.end + 1, "each") && around.before(6) & cues::BATCH != 0)
         || (doc.is(mention.end, "-") && doc.cues_in(mention.end..mention.end + 3) & cues::BATCH != 0)
         || doc.cues_in(mention.end.saturating_sub(1)..mention.end) & cues::BATCH != 0;
-    if !(near_batch || per_batch) {
+    // "mini-batches of size 2048 in board games and of size 1024 in Atari"
+    let second = around.word_before(1) == "size" && around.word_before(2) == "of" && doc.cues_in(around.sentence.start..mention.at.start) & cues::BATCH != 0;
+    if !(near_batch || per_batch || second) {
         return None;
     }
     if between & (cues::SCHEDULE & !cues::TRAIN) != 0 && around.distance_before(cues::BATCH, 4).is_none() {
@@ -716,7 +747,7 @@ fn batch_before(around: &Around) -> (bool, Cues) {
         }
         let text = doc.text(k);
         let ramp = matches!(text, "from" | "to") || doc.kind(k) == Some(Kind::Number) && (doc.is(k.wrapping_sub(1), "from") || doc.is(k + 1, "to") || doc.is(k + 2, "to"));
-        let passes = matches!(text, "size" | "sizes" | "of" | "is" | "was" | "were" | "=" | ":" | "to" | "from" | "holds" | "held" | "holding" | "about" | "around" | "roughly" | "approximately" | "≈" | "~" | "(" | "increased" | "grew" | "grows" | "contains" | "contained" | "containing" | "with" | "the" | "a" | "global" | "set" | "at" | "had" | "has" | "comprised" | "comprises" | "ramped" | "raised" | "up" | "total" | "amounted" | "being" | "some" | "starting" | "gradually" | "counted" | "fixed" | "b" | "m" | "k" | "million" | "tokens" | "token" | "then")
+        let passes = matches!(text, "size" | "sizes" | "of" | "is" | "was" | "were" | "=" | ":" | "to" | "from" | "holds" | "held" | "holding" | "about" | "around" | "roughly" | "approximately" | "≈" | "~" | "(" | "increased" | "grew" | "grows" | "contains" | "contained" | "containing" | "with" | "the" | "a" | "global" | "set" | "at" | "had" | "has" | "have" | "comprised" | "comprises" | "ramped" | "raised" | "up" | "total" | "amounted" | "being" | "some" | "starting" | "gradually" | "counted" | "fixed" | "b" | "m" | "k" | "million" | "tokens" | "token" | "then")
             || ramp;
         if !passes {
             break;
@@ -784,6 +815,7 @@ fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
         || mention.unit == Unit::Batches && around.before(4) & cues::DATASET != 0
         || doc.is(mention.end, "(")
         || doc.is(mention.end, "of")
+        || around.entry()
         || around.before(4) & cues::BATCH != 0;
     cue.then(|| made(around, "steps", 2, mention.text.clone()))
 }
@@ -806,6 +838,11 @@ fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     if around.word_before(1) == "-" && mention.at.start > around.sentence.start && around.doc.glued(mention.at.start) {
+        return None;
+    }
+    // "2 epochs for text, 4 for code": of parts, not of the whole.
+    let doc = around.doc;
+    if doc.is(mention.end, "for") && (mention.end + 1..mention.end + 7).any(|k| doc.kind(k) == Some(Kind::Number) && doc.is(k + 1, "for")) {
         return None;
     }
     // "through all four epochs" speaks of some that were named before.
@@ -848,10 +885,7 @@ fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     if in_machine && mention.value <= 72.0 {
         return None;
     }
-    let mut strength = 2;
-    if mention.chip.is_some() {
-        strength += 1;
-    }
+    let strength = 2;
     if mention.unit == Unit::Cores {
         // Cores of a chip that has two; elsewhere cores are processors' and no chips.
         let tpu = mention.chip.is_some() || (mention.at.end..mention.end).any(|k| doc.text(k).starts_with("tpu")) || around.sentence.clone().any(|k| doc.text(k).starts_with("tpu"));
@@ -943,6 +977,11 @@ fn time(around: &Around, gate: &Gate) -> Option<Claim> {
             return None;
         }
     }
+    // "a 10-day forecast": a name unless a run is meant.
+    let hyphen = doc.is(mention.at.end, "-") && doc.glued(mention.at.end);
+    if hyphen && !matches!(around.word_after(0), "run" | "training" | "pretraining" | "period" | "finetuning") {
+        return None;
+    }
     let clause = around.clause();
     let chips_in = |range: Range<usize>| range.clone().any(|k| doc.chip(k).is_some() || matches!(doc.text(k), "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"));
     let mut strength = 0;
@@ -952,7 +991,7 @@ fn time(around: &Around, gate: &Gate) -> Option<Claim> {
         strength = 2;
     } else if around.sentence() & cues::TRAIN != 0 && (chips_in(around.sentence.clone()) || matches!(around.word_before(1), "for" | "in" | "about" | "over")) {
         strength = 2;
-    } else if chips_in(around.sentence.clone()) && around.sentence() & cues::LEARNING != 0 {
+    } else if chips_in(around.sentence.clone()) && (around.sentence() & cues::LEARNING != 0 || around.entry()) {
         strength = 2;
     }
     (strength > 0).then(|| timed(around, strength, seconds))
@@ -1098,6 +1137,10 @@ fn flop(around: &Around) -> Option<Claim> {
 fn depth(around: &Around, gate: &Gate) -> Option<Claim> {
     let mention = around.mention;
     let doc = around.doc;
+    // "seven Mamba layers" in each block: a stack is given in digits.
+    if doc.kind(mention.at.start) != Some(Kind::Number) {
+        return None;
+    }
     if !gate.transformer || mention.value > 1000.0 || mention.value < 2.0 || mention.scaled || mention.high.is_some() || mention.ramp || mention.over || mention.per != Per::None {
         return None;
     }

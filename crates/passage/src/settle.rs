@@ -74,6 +74,8 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
     claims.sort_by_key(|c| (c.span.start, c.span.end));
     drop_sums(&mut claims);
     let stages = assign(doc, &claims);
+    let mut stages = stages;
+    only_stage(doc, &claims, &mut stages);
     let mut order: Vec<(Stage, Option<Range<usize>>)> = Vec::new();
     for (claim, (stage, cue)) in claims.iter().zip(&stages) {
         if describes_model(claim.field) || !makes_phase(claim.field) || order.iter().any(|(known, _)| known == stage) {
@@ -132,6 +134,18 @@ fn drop_sums(claims: &mut Vec<Claim>) {
     }
 }
 
+/// A passage that begins with fine-tuning and tells of no run from scratch is about that alone.
+fn only_stage(doc: &Doc, claims: &[Claim], stages: &mut [(Stage, Option<Range<usize>>)]) {
+    if doc.all & cues::STAGE_PRETRAINING != 0 {
+        return;
+    }
+    let first = claims.iter().zip(stages.iter()).find(|(claim, _)| makes_phase(claim.field)).map(|(_, stage)| stage.clone());
+    let Some(first) = first.filter(|(stage, _)| stage.kind().is_some()) else { return };
+    for stage in stages.iter_mut().filter(|(stage, _)| *stage == Stage::Main) {
+        *stage = first.clone();
+    }
+}
+
 /// The stage of every claim, with the tokens that name it.
 fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
     let mut out: Vec<(Stage, Option<Range<usize>>)> = Vec::with_capacity(claims.len());
@@ -145,8 +159,9 @@ fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
             // What the last sentence ended with holds on only if numbers were told of it.
             let last = index.checked_sub(1).and_then(|k| out.get(k)).cloned();
             let adjacent = index.checked_sub(1).and_then(|k| claims.get(k)).is_some_and(|before| doc.sentence(before.span.start).end == sentence.start);
+            let goes_on = matches!(doc.text(sentence.start), "it" | "this" | "that" | "these" | "they" | "both" | "here") || (doc.is(sentence.start, "on") || doc.is(sentence.start, "in"));
             carried = match last {
-                Some(last) if adjacent && last.0 != Stage::Main && !describes_model(claim.field) => last,
+                Some(last) if adjacent && goes_on && last.0 != Stage::Main && !describes_model(claim.field) => last,
                 _ => (Stage::Main, None),
             };
             if matches!(carried.0, Stage::Further(_)) {

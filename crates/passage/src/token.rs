@@ -90,6 +90,9 @@ pub(crate) fn lex(glyphs: &[Glyph]) -> Vec<Token> {
         }
         let mut token = if c.is_ascii_digit() || (c == '.' && lexer.digit(i + 1) && space) {
             number(&lexer, i, out.last())
+        } else if matches!(c, 'x' | 'X') && !space && lexer.digit(i + 1) && out.last().is_some_and(|t| t.kind == Kind::Number) {
+            // "8x3090", "16x16"
+            sign(i, '×')
         } else if c.is_alphabetic() {
             word(&lexer, i)
         } else {

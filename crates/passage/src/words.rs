@@ -32,7 +32,7 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &
 fn in_use(doc: &Doc, i: usize) -> bool {
     let clause = doc.cues_in(doc.clause(i));
     let sentence = doc.cues_in(doc.sentence(i));
-    if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 {
+    if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 || doc.tells_speed(i) {
         return true;
     }
     if sentence & cues::USE == 0 {
