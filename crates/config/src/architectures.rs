@@ -91,7 +91,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["t5", "mt5", "umt5", "longt5", "switch_transformers"], GEN, seq2seq::t5),
     a(
         &[
-            "bart", "plbart", "mvp", "mbart", "pegasus", "pegasus_x", "bigbird_pegasus", "blenderbot",
+            "bart", "plbart", "mvp", "mbart", "pegasus", "bigbird_pegasus", "blenderbot",
             "blenderbot-small", "m2m_100", "nllb-moe", "fsmt",
         ],
         GEN,

@@ -438,7 +438,7 @@ pub const LAYERS: &[LayerKind] = &[
             let n = f.n("positions")?;
             let e = FeedForward { width: f.n("width")?, inner: f.n("inner")?, gated: f.b("gated")?, bias: [f.b("bias")?; 2] };
             let inner = f.n("shared")?;
-            let shared = (inner > 0).then_some(Shared { inner, gate: f.b("shared_gate")? });
+            let shared = (inner > 0).then_some(Shared { inner, gate: f.b("shared_gate")?, bias: f.b("bias")? });
             let m = Mixture { shared, ..Mixture::new(e, f.n("experts")?, f.n("used")?) };
             Ok(vec![("router", m.common(n)), ("experts", m.routed(n))])
         },
@@ -500,7 +500,7 @@ pub const LAYERS: &[LayerKind] = &[
                 kernel: f.n("kernel")?,
                 chunk: f.n("chunk")?,
                 conv_bias: true,
-                bias: false,
+                bias: [false; 2],
                 norm: true,
                 extra_in: 0,
             };

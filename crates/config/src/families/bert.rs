@@ -162,8 +162,14 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
         cx.t.add(&format!("{p}.relative_attention_bias"), "position table", 1, Cost::new().weights(&[rows, heads]));
     }
     let mask = if cx.head == Head::CausalLm && c.b("is_decoder") { Mask::Causal } else { Mask::Full };
-    let head = div(d, heads, "num_attention_heads")?;
-    let a = Attention::new(d, heads, heads, head, mask).biased(e.bias);
+    let head = match c.opt("head_dim")? {
+        Some(h) if t == "nomic_bert" => h,
+        _ => div(d, heads, "num_attention_heads")?,
+    };
+    let mut a = Attention::new(d, heads, heads, head, mask).biased(e.bias);
+    if t == "big_bird" && !c.b_or("use_bias", true) {
+        a.bias = [false, false, false, true];
+    }
     let f = FeedForward { width: d, inner, gated: e.gated, bias: e.mlp_bias };
     let norms = d.saturating_mul(4 + e.extra_norms);
     let layer = format!("{p}.layers");
@@ -187,16 +193,17 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
             let languages = c.strs("languages")?.map_or(1, |l| l.len() as u64);
             let small = scaled(d, 1.0 / c.f("adapter_reduction_factor", 2.0)?.max(1.0));
             let one = Cost::new().linear(n, d, small, true).linear(n, small, d, true);
+            let one = if c.b("adapter_layer_norm") { one.vector(d.saturating_mul(2)) } else { one };
             let both = Cost::new().experts(languages, 1, one);
             block.ffns.push(("adapters", Ffn::Other("adapter", Box::new(both))));
         }
-        if c.b("add_cross_attention") {
+        if c.b("add_cross_attention") && !matches!(t, "mra" | "yoso") {
             block.mixers.push(("crossattention", Mixer::CrossIdle(a)));
             block.norm = block.norm.saturating_add(d * 2);
         }
         Blocks::alike(block, layers).add(cx, &layer, n);
     }
-    if e.last_norm {
+    if e.last_norm || (t == "xmod" && c.b("pre_norm")) {
         norm(cx, &format!("{p}.norm"), d.saturating_mul(2));
     }
     heads_of(cx, c, e, n, d, table, vocabulary)
@@ -238,6 +245,10 @@ fn heads_of(cx: &mut Cx, c: &Cfg, e: &Enc, n: u64, d: u64, table: u64, vocabular
             }
             let tied = if t == "rembert" { false } else { tied };
             cx.lm_head("lm_head.decoder", n, out, vocabulary, true, tied);
+            if !tied && !matches!(t, "rembert" | "electra" | "convbert" | "distilbert" | "gte") {
+                // Untied, the head keeps a second bias beside the decoder's.
+                cx.t.add("lm_head.bias", "output head", 1, Cost::new().vector(vocabulary));
+            }
             if cx.head == Head::PreTraining && e.pooler {
                 cx.t.add("seq_relationship", "classification head", 1, Cost::new().linear(1, d, 2, true));
             }
@@ -384,6 +395,9 @@ pub fn deberta(cx: &mut Cx, c: &Cfg) -> R<()> {
             norm(cx, "lm_head.norm", table.saturating_mul(2));
             let tied = c.b_or("tie_word_embeddings", true);
             cx.lm_head("lm_head.decoder", n, table, vocabulary, true, tied);
+            if !tied {
+                cx.t.add("lm_head.bias", "output head", 1, Cost::new().vector(vocabulary));
+            }
         }
         Head::Sequence => {
             linear(cx, "pooler", 1, d, c.or("pooler_hidden_size", d)?);
@@ -456,7 +470,10 @@ pub fn mobilebert(cx: &mut Cx, c: &Cfg) -> R<()> {
             norm(cx, "cls.norm", d.saturating_mul(2));
             // The tied table and a further matrix side by side make the model's width.
             let more = d.saturating_sub(table);
-            let head = Cost::new().product(&[n, d, vocabulary]).weights(&[vocabulary, more]).vector(vocabulary);
+            let mut head = Cost::new().product(&[n, d, vocabulary]).weights(&[vocabulary, more]).vector(vocabulary);
+            if !c.b_or("tie_word_embeddings", true) {
+                head = head.weights(&[vocabulary, table]).vector(vocabulary);
+            }
             cx.t.add("cls.decoder", "output head", 1, head.remark("part of the weights shared with the input table"));
             if cx.head == Head::PreTraining {
                 cx.t.add("cls.seq_relationship", "classification head", 1, Cost::new().linear(1, d, 2, true));

@@ -137,7 +137,8 @@ pub const ROWS: &[Row] = &[
     Row { types: &["olmo"], norm: Norm::Bare, mlp: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["olmo2"], qk: Qk::Full, mlp: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["olmo3"], qk: Qk::Full, mlp: B::No, window: Window::Every(4), ..LLAMA },
-    Row { types: &["granite", "helium", "diffllama"], window: Window::Never, ..LLAMA },
+    Row { types: &["granite"], window: Window::Never, ..LLAMA },
+    Row { types: &["helium"], out: B::No, window: Window::Never, ..LLAMA },
     Row { types: &["granite_swa"], sinks: true, ..LLAMA },
     Row {
         types: &["starcoder2"],
@@ -268,8 +269,8 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row { types: &["dots1"], mlp: B::No, qk: Qk::Head, window: Window::Every(1), experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["solar_open"], mlp: B::No, qkv: B::No, out: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["hy_v3"], mlp: B::No, qkv: B::No, out: B::No, qk: Qk::Head, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
+    Row { types: &["solar_open"], mlp: B::No, out: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
+    Row { types: &["hy_v3"], qk: Qk::Head, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
     Row {
         types: &["exaone_moe"],
         qkv: B::No,
@@ -283,8 +284,6 @@ pub const ROWS: &[Row] = &[
     Row {
         types: &["afmoe"],
         norms: 4,
-        qkv: B::No,
-        out: B::No,
         mlp: B::No,
         qk: Qk::Head,
         gate: true,
@@ -298,6 +297,7 @@ pub const ROWS: &[Row] = &[
         out: B::Key("use_bias"),
         mlp: B::Key("use_bias"),
         tied: true,
+        head_bias: B::Key("use_bias"),
         window: Window::Never,
         experts: Experts::Rule(ernie),
         ..LLAMA
@@ -308,7 +308,7 @@ pub const ROWS: &[Row] = &[
     // Latent attention.
     Row { types: &["deepseek_v2", "deepseek_v3", "kimi_k2", "deepseek", "axk1", "glm4_moe_lite", "sarvam_mla"], mlp: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
     Row { types: &["deepseek_v32", "glm_moe_dsa"], mlp: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["minicpm3", "youtu"], mlp: B::No, tied: true, window: Window::Never, ..LLAMA },
+    Row { types: &["minicpm3", "youtu"], tied: true, window: Window::Never, ..LLAMA },
 ];
 
 /// The row of a type.
@@ -331,7 +331,7 @@ fn olmoe(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
 fn granite(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
     let m = Mixture::new(gated(c, c.u("intermediate_size")?)?, c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
     let shared = c.or("shared_intermediate_size", 0)?;
-    Ok(Some(Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: false }), ..m }))
+    Ok(Some(Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: false, bias: false }), ..m }))
 }
 
 /// Qwen: every `decoder_sparse_step`-th layer, counted from 1, that `mlp_only_layers` does not name (huggingface/trl#7069).
@@ -344,7 +344,7 @@ pub fn qwen_moe(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     }
     let m = Mixture::new(gated(c, c.u("moe_intermediate_size")?)?, experts, c.u("num_experts_per_tok")?);
     let shared = c.or("shared_expert_intermediate_size", 0)?;
-    Ok(Some(Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: true }), ..m }))
+    Ok(Some(Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: true, bias: false }), ..m }))
 }
 
 fn gpt_oss(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
@@ -381,7 +381,8 @@ pub fn deepseek(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
         Some(n) => n,
         None => c.or("num_shared_experts", 0)?,
     };
-    Ok(Some(Mixture { shared: (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false }), ..m }))
+    let bias = c.model_type == "hy_v3" && c.b("mlp_bias");
+    Ok(Some(Mixture { shared: (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false, bias }), ..m }))
 }
 
 fn experts_of(c: &Cfg) -> R<Option<u64>> {
@@ -400,7 +401,7 @@ fn afmoe(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     let (inner, experts) = (c.u("moe_intermediate_size")?, c.u("num_experts")?);
     let m = Mixture::new(gated(c, inner)?, experts, c.u("num_experts_per_tok")?);
     let n = c.or("num_shared_experts", 0)?;
-    let shared = (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false });
+    let shared = (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false, bias: false });
     Ok(Some(Mixture { balance: experts, shared, ..m }))
 }
 
@@ -420,11 +421,10 @@ fn ernie(c: &Cfg, i: u64, n: u64) -> R<Option<Mixture>> {
         }
     }
     let inner = c.u("moe_intermediate_size")?;
-    let expert = FeedForward { bias: [c.b("use_bias"); 2], ..gated(c, inner)? };
     let experts = c.u("moe_num_experts")?;
-    let m = Mixture::new(expert, experts, c.u("moe_k")?);
+    let m = Mixture::new(gated(c, inner)?, experts, c.u("moe_k")?);
     let k = c.or("moe_num_shared_experts", 0)?;
-    let shared = (k > 0).then_some(Shared { inner: inner.saturating_mul(k), gate: false });
+    let shared = (k > 0).then_some(Shared { inner: inner.saturating_mul(k), gate: false, bias: c.b("use_bias") });
     Ok(Some(Mixture { balance: experts, shared, ..m }))
 }
 
@@ -437,14 +437,14 @@ fn hunyuan(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     };
     let inner = c.u("intermediate_size")?;
     let m = Mixture::new(gated(c, inner)?, at("num_experts", 1)?, at("moe_topk", 1)?);
-    Ok(Some(Mixture { shared: Some(Shared { inner, gate: false }), ..m }))
+    Ok(Some(Mixture { shared: Some(Shared { inner, gate: false, bias: false }), ..m }))
 }
 
 fn aria(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
     let inner = c.u("intermediate_size")?;
     let m = Mixture::new(gated(c, inner)?, c.u("moe_num_experts")?, c.u("moe_topk")?);
     let n = c.or("moe_num_shared_experts", 0)?;
-    Ok(Some(Mixture { shared: (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false }), ..m }))
+    Ok(Some(Mixture { shared: (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false, bias: c.b("mlp_bias") }), ..m }))
 }
 
 /// Llama 4: every `interleave_moe_layer_step`-th layer; experts and the shared one have `intermediate_size` (AI-Hypercomputer/maxtext#1670).
@@ -461,7 +461,7 @@ fn llama4(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     }
     let inner = c.u("intermediate_size")?;
     let m = Mixture::new(gated(c, inner)?, c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
-    Ok(Some(Mixture { shared: Some(Shared { inner, gate: false }), ..m }))
+    Ok(Some(Mixture { shared: Some(Shared { inner, gate: false, bias: false }), ..m }))
 }
 
 /// Head width: the file's, else hidden / heads.
@@ -496,7 +496,10 @@ pub fn latent(c: &Cfg, mask: compute_layers::Mask) -> R<LatentAttention> {
         kv_rank: c.u("kv_lora_rank")?,
         nope: c.u("qk_nope_head_dim")?,
         rope: c.u("qk_rope_head_dim")?,
-        value: c.u("v_head_dim")?,
+        value: match c.opt("v_head_dim")? {
+            Some(v) => v,
+            None => div(c.u("hidden_size")?, c.u("num_attention_heads")?, "num_attention_heads")?,
+        },
         bias: c.b("attention_bias"),
         indexer,
         gate: 0,
@@ -533,7 +536,7 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
     let dense_inner = dense_width(c)?;
     let parallel = c.model_type.starts_with("stablelm") && c.b("use_parallel_residual");
     let norms = if parallel { 1 } else { r.norms };
-    let dense_bias = r.mlp.read(c);
+    let dense_bias = r.mlp.read(c) && c.model_type != "aria_text";
     let blocks = Blocks::each(layers, |i| {
         let mask = masks.get(i as usize).copied().unwrap_or(compute_layers::Mask::Causal);
         let mut norm = r.norm.of(d).saturating_mul(norms).saturating_add(r.extra);
@@ -556,11 +559,8 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
             if r.sub_norms {
                 extra += d;
             }
-            if c.model_type == "diffllama" {
-                extra += 4 * hd;
-            }
             let a = Attention::new(d, heads, kv, hd, mask).biased([qkv, qkv, qkv, out]);
-            Mixer::Own(Attention { extra, gate: if r.gate { q_all } else { 0 }, ..a })
+            Mixer::Own(Attention { extra, gate: if r.gate { q_all } else { 0 }, gate_bias: false, ..a })
         };
         let mixture = match r.experts {
             Experts::None => None,

@@ -264,7 +264,13 @@ pub fn xglm(cx: &mut Cx, c: &Cfg) -> R<()> {
         s.positions = c.u("max_position_embeddings")?.saturating_add(2);
         s.inner = c.u("intermediate_size")?;
     }
-    s.add_alike(cx, c)
+    let mut block = s.block(Mask::Causal);
+    if c.model_type == "xglm" && c.b("add_cross_attention") {
+        let a = Attention::new(s.width, s.heads, s.heads, s.head, Mask::Full).biased([true; 4]);
+        block.mixers.push(("encoder_attn", Mixer::CrossIdle(a)));
+        block.norm = block.norm.saturating_add(s.width * 2);
+    }
+    s.add(cx, c, Blocks::alike(block, s.layers))
 }
 
 /// Qwen, the first version: `intermediate_size` holds both halves of the gated part.

@@ -91,7 +91,7 @@ pub fn mamba2(cx: &mut Cx, c: &Cfg) -> R<()> {
         kernel: c.u("conv_kernel")?,
         chunk: c.u("chunk_size")?,
         conv_bias: c.b_or("use_conv_bias", true),
-        bias: c.b("use_bias"),
+        bias: [c.b("use_bias"); 2],
         norm: true,
         extra_in: 0,
     };
@@ -102,7 +102,7 @@ pub fn mamba2(cx: &mut Cx, c: &Cfg) -> R<()> {
 }
 
 /// The Mamba-2 layer of Bamba, Granite 4 and Falcon-H1, whose keys begin with `mamba_`.
-fn mamba2_of(c: &Cfg, norm: bool, bias: bool) -> R<Mamba2> {
+fn mamba2_of(c: &Cfg, norm: bool, bias: [bool; 2]) -> R<Mamba2> {
     let width = c.u("hidden_size")?;
     let inner = match c.opt("mamba_d_ssm")? {
         Some(d) => d,
@@ -144,7 +144,7 @@ fn gated(c: &Cfg, key: &str, bias: bool) -> R<FeedForward> {
 pub fn bamba(cx: &mut Cx, c: &Cfg) -> R<()> {
     let layers = c.layers("num_hidden_layers")?;
     let at = c.us("attn_layer_indices")?.unwrap_or_default();
-    let (m, a) = (mamba2_of(c, true, c.b("mamba_proj_bias"))?, attention(c, c.b("attention_bias"))?);
+    let (m, a) = (mamba2_of(c, true, [c.b("mamba_proj_bias"); 2])?, attention(c, c.b("attention_bias"))?);
     let f = gated(c, "intermediate_size", c.b("mlp_bias"))?;
     let norm = f.width.saturating_mul(2);
     let kinds = kinds(c, "layers_block_type", layers, |i| if at.contains(&i) { "attention" } else { "linear" })?;
@@ -227,7 +227,7 @@ pub fn zamba(cx: &mut Cx, c: &Cfg) -> R<()> {
             kernel: c.u("mamba_d_conv")?,
             chunk: c.u("chunk_size")?,
             conv_bias: c.b_or("use_conv_bias", true),
-            bias: c.b("add_bias_linear"),
+            bias: [c.b("add_bias_linear"); 2],
             norm: true,
             extra_in: 0,
         })
@@ -312,7 +312,7 @@ pub fn nemotron_h(cx: &mut Cx, c: &Cfg) -> R<()> {
         kernel: either("mamba_d_conv", "conv_kernel")?,
         chunk: either("mamba_chunk_size", "chunk_size")?,
         conv_bias: if c.own("mamba_conv_bias") { c.b("mamba_conv_bias") } else { c.b_or("use_conv_bias", true) },
-        bias: c.b("use_bias"),
+        bias: [c.b("use_bias"); 2],
         norm: true,
         extra_in: 0,
     };
@@ -342,6 +342,8 @@ pub fn nemotron_h(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
         Ok(b)
     })?;
+    // The class never ties its tables, whatever the config says.
+    cx.tied = cx.tied.or(Some(false));
     add(cx, c, n, "backbone", false, blocks)
 }
 
@@ -349,7 +351,7 @@ pub fn nemotron_h(cx: &mut Cx, c: &Cfg) -> R<()> {
 pub fn granite_hybrid(cx: &mut Cx, c: &Cfg) -> R<()> {
     let layers = c.layers("num_hidden_layers")?;
     let kinds = kinds(c, "layer_types", layers, |_| "linear")?;
-    let (m, a) = (mamba2_of(c, true, c.b("mamba_proj_bias"))?, attention(c, c.b("attention_bias"))?);
+    let (m, a) = (mamba2_of(c, true, [c.b("mamba_proj_bias"); 2])?, attention(c, c.b("attention_bias"))?);
     let shared = gated(c, "shared_intermediate_size", false)?;
     let experts = c.or("num_local_experts", 0)?;
     let expert = gated(c, "intermediate_size", false)?;
@@ -369,7 +371,7 @@ pub fn granite_hybrid(cx: &mut Cx, c: &Cfg) -> R<()> {
 /// Falcon-H1: Mamba 2 and attention side by side in every layer.
 pub fn falcon_h1(cx: &mut Cx, c: &Cfg) -> R<()> {
     let layers = c.layers("num_hidden_layers")?;
-    let m = mamba2_of(c, c.b("mamba_rms_norm"), c.b("mamba_proj_bias") || c.b("projectors_bias"))?;
+    let m = mamba2_of(c, c.b("mamba_rms_norm"), [c.b("mamba_proj_bias"), c.b("projectors_bias")])?;
     let a = attention(c, c.b("attention_bias"))?;
     let f = gated(c, "intermediate_size", c.b("mlp_bias"))?;
     let block = Block {
@@ -521,15 +523,23 @@ pub fn xlstm(cx: &mut Cx, c: &Cfg) -> R<()> {
         .vector(v)
         .linear(n, v, width, bias);
     let (key, value) = (div(qk, heads, "num_heads")?, div(v, heads, "num_heads")?);
-    let core = linear_core(n, c.or("chunk_size", 64)?, heads, key, value).product(&[n, heads, key]);
+    // What does not fill a chunk runs step by step.
+    let chunk = c.or("chunk_size", 64)?.max(1);
+    let whole = n / chunk * chunk;
+    let core = Cost::new()
+        .product(&[whole, chunk, heads, key.saturating_add(value)])
+        .product(&[2, n, heads, key, value])
+        .product(&[n, heads, key]);
     let unit = c.or("ffn_round_up_to_multiple_of", 64)?.max(1);
     let inner = scaled(width, c.f("ffn_proj_factor", 2.667)?).div_ceil(unit).saturating_mul(unit);
     let f = FeedForward { width, inner, gated: true, bias: [bias; 2] };
     let block = Block {
         mixers: vec![("mlstm_layer", Mixer::Other("matrix-memory LSTM", Box::new(projections), Box::new(core)))],
         ffns: vec![("ffn", Ffn::Dense(f))],
-        norm: width.saturating_mul(2),
+        // Norms have biases where the matrices do.
+        norm: if bias { width.saturating_mul(4).saturating_add(v) } else { width.saturating_mul(2) },
     };
+    cx.tied = cx.tied.or(Some(false));
     add(cx, c, n, "backbone", false, Blocks::alike(block, layers))
 }
 
@@ -556,7 +566,7 @@ pub fn qwen_blocks(c: &Cfg) -> R<Blocks> {
     let kinds = kinds(c, "layer_types", layers, |i| if every > 0 && (i + 1) % every == 0 { "attention" } else { "linear" })?;
     let d = delta(c)?;
     let a = attention(c, c.b("attention_bias"))?;
-    let a = Attention { gate: a.heads.saturating_mul(a.key), extra: a.key.saturating_mul(2), ..a };
+    let a = Attention { gate: a.heads.saturating_mul(a.key), gate_bias: a.bias[0], extra: a.key.saturating_mul(2), ..a };
     let mixed = c.model_type.starts_with("qwen3_next") || c.model_type.contains("moe");
     Blocks::each(layers, |i| {
         let mixer = if kinds.get(i as usize) == Some(&"linear") { ("linear_attn", Mixer::Delta(d)) } else { ("self_attn", Mixer::Own(a)) };
@@ -595,7 +605,7 @@ pub fn minimax(cx: &mut Cx, c: &Cfg) -> R<()> {
     let expert = gated(c, "intermediate_size", false)?;
     let m = Mixture::new(expert, c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
     let shared = c.or("shared_intermediate_size", 0)?;
-    let m = Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: false }), ..m };
+    let m = Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: false, bias: false }), ..m };
     let blocks = Blocks::each(layers, |i| {
         let mixer = if types.get(i as usize) == Some(&"linear") {
             Mixer::Other("lightning attention", Box::new(projections.clone()), Box::new(core.clone()))
@@ -653,7 +663,7 @@ pub fn kimi_linear(cx: &mut Cx, c: &Cfg) -> R<()> {
     let full: Vec<u64> = nested.us("full_attn_layers")?.unwrap_or_default();
     let types = kinds(c, "layer_types", layers, |i| {
         // The file counts layers from 1.
-        let at = if full.is_empty() { (i + 1) % 4 == 0 || i + 1 == layers } else { full.contains(&(i + 1)) };
+        let at = if full.is_empty() { (i + 1) % 4 == 0 } else { full.contains(&(i + 1)) };
         if at { "attention" } else { "linear" }
     })?;
     let (heads, head) = (
@@ -687,5 +697,6 @@ pub fn kimi_linear(cx: &mut Cx, c: &Cfg) -> R<()> {
         };
         Ok(Block { mixers: vec![("self_attn", mixer)], ffns: vec![("mlp", ffn)], norm: width.saturating_mul(2) })
     })?;
+    cx.tied = cx.tied.or(Some(false));
     add(cx, c, n, "model", false, blocks)
 }

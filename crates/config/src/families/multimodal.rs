@@ -118,8 +118,8 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
     let v = c.sub("vision_config", k.vision);
     let flat = !c.mentions("text_config") && c.own("hidden_size") && c.model_type.starts_with("qwen2");
     let t = if flat { c.as_type(k.text) } else { c.sub("text_config", k.text) };
-    let vision_class = tower_class(&cx.class) && !cx.class.contains("Cohere2Vision") && !cx.class.contains("AyaVision")
-        || cx.class.ends_with("VisionModel");
+    let named = ["Cohere2Vision", "AyaVision"].iter().any(|n| cx.class.starts_with(n));
+    let vision_class = tower_class(&cx.class) && !named;
     if cx.only(Part::Vision) || vision_class {
         let (n, _) = tower(cx, &v, "vision_tower")?;
         cx.tokens = n;
@@ -135,9 +135,16 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
     let image = cx.given(&["pixel_values"]);
     let speak = cx.given(&["input_ids", "inputs_embeds"]) || !cx.any_inputs() || !image;
     let start = cx.t.mark();
-    text_model(cx, &t, outer.or(Some(false)))?;
+    // Llama 4 keeps its language model as a whole class, which reads its own config.
+    let inner = t.get("tie_word_embeddings").and_then(serde_json::Value::as_bool);
+    let tied = if k.join == Join::Llama4 { inner } else { outer };
+    text_model(cx, &t, tied.or(Some(false)))?;
     if !speak {
         cx.t.idle_from(start);
+    }
+    // Gemma 4 may come without a tower.
+    if k.join == Join::Gemma4 && !v.present() {
+        return Ok(());
     }
     let mark = cx.t.mark();
     let tokens = cx.tokens;

@@ -44,6 +44,12 @@ pub fn t5(cx: &mut Cx, c: &Cfg) -> R<()> {
         Ok(if sparse > 0 { layers / sparse } else { layers.saturating_add(1) })
     };
     cx.t.embedding("shared", vocabulary, d);
+    let tied = c.b_or("tie_word_embeddings", true);
+    if switch && !tied {
+        // Untied, encoder and decoder have tables of their own beside the shared one.
+        cx.t.embedding("encoder.embed_tokens", vocabulary, d);
+        cx.t.embedding("decoder.embed_tokens", vocabulary, d);
+    }
     let source = match (kind, c.s("encoder_attention_type")) {
         ("longt5", Some("transient-global")) => Source::Global,
         ("longt5", _) => Source::Local,
@@ -95,7 +101,6 @@ pub fn t5(cx: &mut Cx, c: &Cfg) -> R<()> {
     match cx.head {
         Head::Base => {}
         Head::Generation => {
-            let tied = c.b_or("tie_word_embeddings", true);
             cx.lm_head("lm_head", t, d, vocabulary, false, tied);
         }
         Head::Sequence => {
@@ -138,7 +143,6 @@ const BARTS: &[Bart] = &[
     BART,
     Bart { types: &["mbart"], last_norm: true, ..BART },
     Bart { types: &["pegasus"], positions: Some(0), first_norm: false, last_norm: true, frozen_positions: true, ..BART },
-    Bart { types: &["pegasus_x"], positions: None, first_norm: false, last_norm: true, ..BART },
     Bart { types: &["bigbird_pegasus"], positions: Some(0), bias: false, ..BART },
     Bart { types: &["blenderbot"], positions: Some(0), first_norm: false, last_norm: true, ..BART },
     Bart { types: &["blenderbot-small"], positions: Some(0), ..BART },
@@ -153,6 +157,7 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
         return Err(c.missing("model_type"));
     };
     let kind = c.model_type.as_str();
+    let b = &Bart { bias: if kind == "bigbird_pegasus" { c.b("use_bias") } else { b.bias }, ..*b };
     let d = c.u("d_model")?;
     let longest = c.or("max_position_embeddings", 1024)?;
     let (s, t) = lengths(cx, longest.clamp(1, 1024))?;
@@ -164,7 +169,8 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
     } else {
         (c.u("vocab_size")?, c.or("decoder_vocab_size", c.u("vocab_size")?)?, false)
     };
-    let apart = own_tables || (kind == "marian" && !c.b_or("share_encoder_decoder_embeddings", true));
+    let scattered = matches!(kind, "m2m_100" | "nllb-moe") && !c.b_or("tie_word_embeddings", true);
+    let apart = own_tables || scattered || (kind == "marian" && !c.b_or("share_encoder_decoder_embeddings", true));
     // BART for causal language modelling is the decoder alone, its attention over an encoder idle.
     let decoder_only = cx.head == Head::CausalLm;
     let t = if decoder_only { s } else { t };
@@ -180,6 +186,10 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
             }
         }
     };
+    if scattered && !decoder_only {
+        // Untied, the shared table stays beside those of encoder and decoder.
+        cx.t.embedding("shared", source, d);
+    }
     if !decoder_only {
         cx.t.embedding(if apart { "encoder.embed_tokens" } else { "shared" }, source, d);
         positions(cx, "encoder.embed_positions");
@@ -189,20 +199,11 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
         let a = Attention::new(d, eh, eh, div(d, eh, "encoder_attention_heads")?, Mask::Full).biased([b.bias; 4]);
         let f = FeedForward { width: d, inner: ef, gated: false, bias: [true; 2] };
         let sparse = if kind == "nllb-moe" { c.or("encoder_sparse_step", 4)? } else { 0 };
-        let mut extra = Cost::new();
-        if kind == "pegasus_x" {
-            extra = ln(d);
-        }
         let blocks = Blocks::each(el, |i| {
             let ffn = experts(c, f, i, sparse)?;
-            let mixer = match kind {
-                "pegasus_x" => pegasus_x(c, s, d, eh)?,
-                _ => Mixer::Own(a),
-            };
-            Ok(Block { mixers: vec![("self_attn", mixer)], ffns: vec![("mlp", ffn)], norm: d.saturating_mul(4) })
+            Ok(Block { mixers: vec![("self_attn", Mixer::Own(a))], ffns: vec![("mlp", ffn)], norm: d.saturating_mul(4) })
         })?;
         blocks.add(cx, "encoder.layers", s);
-        cx.t.add("encoder.layers.*.global_norm", "norm", el, extra);
         if b.last_norm {
             cx.t.add("encoder.layer_norm", "norm", 1, ln(d));
         }
@@ -220,7 +221,7 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
         cx.t.add("decoder.layernorm_embedding", "norm", 1, ln(d));
     }
     let head = div(d, dh, "decoder_attention_heads")?;
-    let biased = |mask| Attention::new(d, dh, dh, head, mask).biased([b.bias && kind != "pegasus_x"; 4]);
+    let biased = |mask| Attention::new(d, dh, dh, head, mask).biased([b.bias; 4]);
     let f = FeedForward { width: d, inner: df, gated: false, bias: [true; 2] };
     let sparse = if kind == "nllb-moe" { c.or("decoder_sparse_step", 4)? } else { 0 };
     let blocks = Blocks::each(dl, |i| {
@@ -239,12 +240,13 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
         Head::Base if !cx.class.ends_with("MTModel") => {}
         Head::Generation | Head::CausalLm | Head::Base => {
             // Fairseq's translation models keep a table for the output beside the decoder's.
-            let tied = c.b_or("tie_word_embeddings", kind != "fsmt");
+            let tied = c.b_or("tie_word_embeddings", kind != "fsmt") && !(decoder_only && kind == "bigbird_pegasus");
             cx.lm_head("lm_head", t, d, target, false, tied);
         }
         Head::Sequence | Head::Question => {
             if cx.head == Head::Sequence {
-                let k = c.labels()?;
+                // BART's own default is three labels.
+                let k = if c.mentions("id2label") || c.own("num_labels") || kind != "bart" { c.labels()? } else { 3 };
                 cx.t.add("classification_head.dense", "fully connected", 1, Cost::new().linear(1, d, d, true));
                 cx.t.add("classification_head.out_proj", "classification head", 1, Cost::new().linear(1, d, k, true));
             } else {
@@ -263,19 +265,6 @@ fn experts(c: &Cfg, f: FeedForward, i: u64, step: u64) -> R<Ffn> {
         return Ok(Ffn::Mixture(Mixture { router_bias: c.b("router_bias"), ..m }));
     }
     Ok(Ffn::Dense(f))
-}
-
-/// PEGASUS-X: blocks of tokens see themselves and a few global tokens, which see everything.
-fn pegasus_x(c: &Cfg, s: u64, d: u64, heads: u64) -> R<Mixer> {
-    let (g, b) = (c.or("num_global_tokens", 32)?, c.or("block_size", 512)?.max(1));
-    let head = div(d, heads, "encoder_attention_heads")?;
-    let padded = s.div_ceil(b).saturating_mul(b);
-    let p = Cost::new().linears(4, padded, d, d, false).product(&[4, g, d, d]);
-    let core = Cost::new()
-        .product(&[2, padded, b.saturating_add(g), heads, head])
-        .product(&[2, g, padded.saturating_add(g), heads, head])
-        .remark("blocks and global tokens");
-    Ok(Mixer::Other("block and global attention", Box::new(p), Box::new(core)))
 }
 
 /// T5Gemma: Gemma-2 blocks in an encoder and a decoder, merged or crossed.

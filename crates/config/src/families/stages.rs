@@ -11,7 +11,9 @@ use compute_layers::{Cost, Mask};
 fn classify(cx: &mut Cx, c: &Cfg, width: u64) -> R<()> {
     match cx.head {
         Head::Image => {
-            let k = c.labels()?;
+            // PVT's own default is the thousand labels of ImageNet.
+            let given = c.mentions("id2label") || c.own("num_labels") || c.model_type != "pvt";
+            let k = if given { c.labels()? } else { 1000 };
             cx.t.add("classifier", "classification head", 1, Cost::new().linear(1, width, k, true));
         }
         Head::Base => {}
@@ -57,7 +59,9 @@ pub fn swin_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
         let n = h.saturating_mul(w);
         let own_window = window.min(oh.min(ow)).max(1);
         let table_window = if second { own_window } else { window };
-        let k = if h.min(w) <= window { h.min(w).max(1) } else { window };
+        let k = if second {
+            own_window
+        } else if h.min(w) <= window { h.min(w).max(1) } else { window };
         let windows = h.div_ceil(k).saturating_mul(w.div_ceil(k));
         let size = k.saturating_mul(k);
         let on = windows.saturating_mul(size);
@@ -83,7 +87,7 @@ pub fn swin_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
         cx.t.add(&format!("{st}.blocks.*.norms"), "norm", depth, Cost::new().vector(d.saturating_mul(4)));
         if s < last {
             // Four neighbours side by side, then half of them.
-            (h, w, oh, ow) = (h.div_ceil(2), w.div_ceil(2), oh.div_ceil(2), ow.div_ceil(2));
+            (h, w, oh, ow) = (h.div_ceil(2), w.div_ceil(2), oh / 2, ow / 2);
             let n = h.saturating_mul(w);
             let norm = d.saturating_mul(if second { 4 } else { 8 });
             let c = Cost::new().linear(n, d.saturating_mul(4), d.saturating_mul(2), false).vector(norm);

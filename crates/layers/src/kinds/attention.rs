@@ -25,6 +25,8 @@ pub struct Attention {
     pub bias: [bool; 4],
     /// Further values that the query projection yields per token (an output gate).
     pub gate: u64,
+    /// Whether the gate has a bias.
+    pub gate_bias: bool,
     /// Further parameters: norms of queries and keys, sinks.
     pub extra: u64,
     /// Which pairs count when the mask is left out.
@@ -43,6 +45,7 @@ impl Attention {
             value: head,
             bias: [false; 4],
             gate: 0,
+            gate_bias: false,
             extra: 0,
             mask,
         }
@@ -73,7 +76,7 @@ impl Attention {
             c = c.linear(queries, self.width, hq, q);
         }
         if self.gate > 0 {
-            c = c.linear(queries, self.width, self.gate, q);
+            c = c.linear(queries, self.width, self.gate, self.gate_bias);
         }
         c.linear(queries, out, self.width, o).vector(self.extra)
     }

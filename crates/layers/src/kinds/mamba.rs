@@ -83,7 +83,7 @@ pub struct Mamba2 {
     /// Bias of the convolution.
     pub conv_bias: bool,
     /// Biases of the matrices in and out.
-    pub bias: bool,
+    pub bias: [bool; 2],
     /// Whether a gated norm of the inner width stands before the way out.
     pub norm: bool,
     /// Values of the way in that are unused by this form (an MLP inside the block).
@@ -101,11 +101,11 @@ impl Mamba2 {
         let ch = self.conv_channels();
         let into = self.inner.saturating_add(ch).saturating_add(self.heads).saturating_add(self.extra_in);
         let c = Cost::new()
-            .linear(n, self.width, into, self.bias)
+            .linear(n, self.width, into, self.bias[0])
             .convolution(conv_positions, ch, ch, self.kernel, ch, self.conv_bias)
             // Step bias, decay and skip of every head.
             .weights(&[3, self.heads])
-            .linear(n, self.inner, self.width, self.bias);
+            .linear(n, self.inner, self.width, self.bias[1]);
         if self.norm { c.vector(self.inner) } else { c }
     }
 

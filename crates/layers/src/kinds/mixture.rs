@@ -10,6 +10,8 @@ pub struct Shared {
     pub inner: u64,
     /// Whether one value per token scales its output (Qwen).
     pub gate: bool,
+    /// Biases of its matrices in and out.
+    pub bias: bool,
 }
 
 /// Parameters W E + E x expert, FLOP 2 L W E + k x expert's FLOP (method.md, 2); shared parts and the router count for every token.
@@ -42,7 +44,7 @@ impl Mixture {
         let d = self.expert.width;
         let mut c = Cost::new().linear(n, d, self.routes, self.router_bias).vector(self.balance);
         if let Some(s) = self.shared {
-            c = c.plus(&FeedForward { inner: s.inner, ..self.expert }.cost(n));
+            c = c.plus(&FeedForward { inner: s.inner, bias: [s.bias; 2], ..self.expert }.cost(n));
             if s.gate {
                 c = c.linear(n, d, 1, false);
             }
@@ -76,7 +78,7 @@ mod tests {
         assert_eq!(v3.common(1).parameters.get().map(|n| n * 58), Some(106_430_464));
         // Qwen1.5-MoE's shared expert and its gate, 24 layers (AI-Hypercomputer/maxtext#4017).
         let e = FeedForward { width: 2048, inner: 1408, gated: true, bias: [false; 2] };
-        let q = Mixture { shared: Some(Shared { inner: 5632, gate: true }), ..Mixture::new(e, 60, 4) };
+        let q = Mixture { shared: Some(Shared { inner: 5632, gate: true, bias: false }), ..Mixture::new(e, 60, 4) };
         let router = 2048 * 60;
         assert_eq!(q.common(1).parameters.get().map(|n| (n - router) * 24), Some(830_521_344));
         // gpt-oss-20b's experts with biases.
