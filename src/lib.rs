@@ -4,6 +4,8 @@
 //! natively; all that touches the document exists only for wasm32.
 
 pub mod number;
+#[cfg(any(test, target_arch = "wasm32"))]
+pub mod place;
 pub mod strip;
 
 #[cfg(target_arch = "wasm32")]
