@@ -14,6 +14,10 @@ use std::process::Command;
 
 /// Where index.html looks for the style sheet.
 const STYLE: &str = "target/bundle/style.css";
+/// The places' own style sheet; public/boot.js links it.
+const PLACES_STYLE: &str = "style/places.css";
+/// Of the downloads, those that the places themselves read: kept for offline use.
+const READ: [&str; 3] = ["data/hardware.csv", "data/models.csv", "data/presets.csv"];
 /// Of public/: written into index.html and the service worker under other names or with other contents.
 const WRITTEN: [&str; 2] = ["boot.js", "sw.js"];
 
@@ -231,6 +235,17 @@ impl Build {
                 &files::read(&from.join("places_bg.wasm"))?,
             )?,
         ));
+        let style = style::bundle(&self.root.join(PLACES_STYLE))?;
+        // Indentation only: a line end may stand in a selector.
+        let style: Vec<&str> = style
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        names.push((
+            "places-css".into(),
+            self.hashed("places", ".css", style.join("\n").as_bytes())?,
+        ));
         Ok(())
     }
 
@@ -363,14 +378,20 @@ impl Build {
             if own.contains("boot.js") {
                 out.push_str(&tag);
                 written += 1;
-            } else if !own.contains("data-page-js") && (self.release || own.contains("src=")) {
+            } else if self.release && !own.contains("data-page-js") {
                 return Err(format!(
                     "index.html may hold no other script than boot.js, because its policy and the sandboxed embed forbid it: <script{own}"
                 ));
+            } else if !own.contains("data-page-js") {
+                // While trunk serves and watches, its own few lines that load the page again after a change.
+                out.push_str(&format!("<script{own}</script>"));
             }
             rest = after;
         }
         out.push_str(rest);
+        if !self.release {
+            out = out.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'");
+        }
         if written != 1 {
             return Err(
                 "index.html must hold exactly one <script src=\"boot.js\"></script>".into(),
@@ -405,7 +426,7 @@ impl Build {
                 .replace('\\', "/");
             // Not for the page: the embed has no service worker, downloads and types are for somebody with a network.
             if name.starts_with("embed-")
-                || name.starts_with("data/")
+                || (name.starts_with("data/") && !READ.contains(&name.as_str()))
                 || name.ends_with(".d.ts")
                 || name == "package.json"
             {
