@@ -407,16 +407,20 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
         }
     }
     // Plausible first, then untried, then those that would not help.
-    found.sort_by_key(|(after, _)| {
-        if plausible(*after) {
-            0
+    let (mut first, mut untried, mut last) = (Vec::new(), Vec::new(), Vec::new());
+    for (after, cause) in found {
+        if plausible(after) {
+            first.push(cause);
         } else if after.is_infinite() {
-            1
+            untried.push(cause);
         } else {
-            2
+            last.push(cause);
         }
-    });
-    found.into_iter().map(|(_, cause)| cause).take(4).collect()
+    }
+    first.append(&mut untried);
+    first.append(&mut last);
+    first.truncate(4);
+    first
 }
 
 fn time_cause(factor: f64, slot: Slot, start: &str) -> Cause {
@@ -453,20 +457,26 @@ fn measured(request: &Request, catalog: &Catalog) -> String {
     let Some(chip) = chip.and_then(|index| catalog.accelerators.get(index)) else {
         return String::new();
     };
-    let mut shares: Vec<(f64, &str)> = catalog
-        .runs
-        .iter()
-        .filter(|run| {
-            catalog
-                .accelerators
-                .iter()
-                .any(|row| row.id == run.accelerator && row.peaks == chip.peaks)
-        })
-        .filter_map(|run| Some((run.mfu?, run.run)))
-        .collect();
-    shares.sort_by(|a, b| a.0.total_cmp(&b.0));
-    match (shares.first(), shares.last()) {
-        (Some(least), Some(most)) if shares.len() > 1 => [
+    // The least and the most of them.
+    let mut span: Option<((f64, &str), (f64, &str))> = None;
+    for run in &catalog.runs {
+        let on_chip = catalog
+            .accelerators
+            .iter()
+            .any(|row| row.id == run.accelerator && row.peaks == chip.peaks);
+        if let Some(mfu) = run.mfu.filter(|_| on_chip) {
+            let this = (mfu, run.run);
+            span = Some(match span {
+                None => (this, this),
+                Some((least, most)) => (
+                    if mfu < least.0 { this } else { least },
+                    if mfu > most.0 { this } else { most },
+                ),
+            });
+        }
+    }
+    match span {
+        Some((least, most)) if least.1 != most.1 => [
             "Measured on this chip: ",
             &percent(least.0, 2),
             " (",
@@ -478,7 +488,7 @@ fn measured(request: &Request, catalog: &Catalog) -> String {
             ").",
         ]
         .concat(),
-        (Some(one), _) => [
+        Some((one, _)) => [
             "Measured on this chip: ",
             &percent(one.0, 2),
             " (",

@@ -1,161 +1,85 @@
 //! Method 1: counting the operations, as steps. The only place where the method is written.
 
+use std::rc::Rc;
+
 use crate::field::Slot;
-use crate::request::{Basis, Counting, Passes};
-use crate::step::{Expr, Given, Item, Method, Step};
+use crate::request::{Attention, Basis, Counting, Passes};
+use crate::step::{Expr, Given, Item, Ladder, Method, Step};
 
 /// The steps of a phase; the last is the total.
 pub fn steps(counting: &Counting, phase: u8) -> Vec<Step> {
-    let item = counting.item;
-    let step = |id, expr, unit| Step::new(id, Method::Counting, Some(phase), item, expr, unit);
-    let mut out = Vec::new();
-
-    let forward = match &counting.basis {
+    let mut ladder = Ladder::new(Method::Counting, phase, counting.item);
+    let given = |name, given: &Rc<Given>| Expr::Given(name, Rc::clone(given));
+    let products = match &counting.basis {
         Basis::Flop(flop) => {
-            out.push(step(
-                "total",
-                Expr::Given("known FLOP", flop.clone()),
-                "FLOP",
-            ));
-            return out;
+            ladder.step("total", "FLOP", "", given("known FLOP", flop));
+            return ladder.steps;
         }
-        Basis::Forward(forward) => step(
-            "forward",
-            with_attention(
-                Expr::Given("forward", forward.clone()),
-                counting,
-                item,
-                phase,
-                &mut out,
-            ),
-            "FLOP",
-        ),
-        basis => {
-            let connections = match basis {
-                Basis::Parameters(total, Some(active)) => {
-                    out.push(step(
-                        "total-parameters",
-                        Expr::Given("parameters", total.clone()),
-                        "",
-                    ));
-                    let active = step(
-                        "active",
-                        Expr::Given("active parameters", active.clone()),
-                        "",
-                    );
-                    let named = active.named("active parameters");
-                    out.push(active);
-                    named
-                }
-                Basis::Parameters(parameters, None) => {
-                    let connections = step(
-                        "connections",
-                        Expr::Given("parameters", parameters.clone()),
-                        "",
-                    );
-                    let named = connections.named("connections");
-                    out.push(connections);
-                    named
-                }
-                Basis::Connections(given) => {
-                    let connections =
-                        step("connections", Expr::Given("connections", given.clone()), "");
-                    let named = connections.named("connections");
-                    out.push(connections);
-                    named
-                }
-                Basis::Flop(_) | Basis::Forward(_) => return out,
-            };
-            let products = Expr::Product(vec![Expr::Constant(2.0, "2"), connections]);
-            let forward = with_attention(products, counting, item, phase, &mut out);
-            step("forward", forward, "FLOP")
+        Basis::Forward(forward) => given("forward", forward),
+        Basis::Parameters(total, Some(active)) => {
+            ladder.step("total-parameters", "", "", given("parameters", total));
+            let active = given("active parameters", active);
+            doubled(ladder.step("active", "", "active parameters", active))
+        }
+        Basis::Parameters(parameters, None) => {
+            let parameters = given("parameters", parameters);
+            doubled(ladder.step("connections", "", "connections", parameters))
+        }
+        Basis::Connections(connections) => {
+            let connections = given("connections", connections);
+            doubled(ladder.step("connections", "", "connections", connections))
         }
     };
-    let forward_named = forward.named("forward");
-    out.push(forward);
-
-    let ratio = Expr::Given("ratio", counting.ratio.clone());
-    let backward = step(
-        "backward",
-        Expr::Product(vec![ratio, forward_named.clone()]),
-        "FLOP",
-    );
-    let backward_named = backward.named("backward");
-    out.push(backward);
-
-    let per_example = step(
-        "per-example",
-        Expr::Sum(vec![forward_named, backward_named]),
-        "FLOP",
-    );
-    let per_example_named = per_example.named(match item {
+    let products = match &counting.attention {
+        Some(attention) => {
+            let scores = ladder.step("attention", "FLOP", "attention", scores(attention));
+            Expr::Sum(vec![products, scores])
+        }
+        None => products,
+    };
+    let forward = ladder.step("forward", "FLOP", "forward", products);
+    let backward = Expr::Product(vec![given("ratio", &counting.ratio), forward.clone()]);
+    let backward = ladder.step("backward", "FLOP", "backward", backward);
+    let trained = match counting.item {
         Item::Token => "one token, trained",
         Item::Image => "one image, trained",
         Item::Step => "one time step, trained",
         Item::Example => "one example, trained",
-    });
-    out.push(per_example);
-
-    let Some(passes) = &counting.passes else {
-        return out;
     };
-    let passes = step("passes", passes_expr(passes), "");
-    let passes_named = passes.named("passes");
-    out.push(passes);
-    out.push(step(
-        "total",
-        Expr::Product(vec![per_example_named, passes_named]),
+    let trained = ladder.step(
+        "per-example",
         "FLOP",
-    ));
-    out
-}
-
-fn passes_expr(passes: &Passes) -> Expr {
-    match passes {
-        Passes::Data(data, epochs) => Expr::Product(vec![
-            Expr::Given("data", data.clone()),
-            Expr::Given("epochs", epochs.clone()),
-        ]),
-        Passes::Steps(batch, steps) => Expr::Product(vec![
-            Expr::Given("batch", batch.clone()),
-            Expr::Given("steps", steps.clone()),
-        ]),
-    }
-}
-
-/// Forward work with the attention scores added: 4 x layers x length x width, half of it under a causal mask.
-fn with_attention(
-    products: Expr,
-    counting: &Counting,
-    item: Item,
-    phase: u8,
-    out: &mut Vec<Step>,
-) -> Expr {
-    let Some(attention) = &counting.attention else {
-        return products;
+        trained,
+        Expr::Sum(vec![forward, backward]),
+    );
+    let passes = match &counting.passes {
+        Some(Passes::Data(data, epochs)) => vec![given("data", data), given("epochs", epochs)],
+        Some(Passes::Steps(batch, steps)) => vec![given("batch", batch), given("steps", steps)],
+        None => return ladder.steps,
     };
+    let passes = ladder.step("passes", "", "passes", Expr::Product(passes));
+    ladder.step("total", "FLOP", "", Expr::Product(vec![trained, passes]));
+    ladder.steps
+}
+
+/// A multiply and an add for each connection.
+fn doubled(connections: Expr) -> Expr {
+    Expr::Product(vec![Expr::Constant(2.0, "2"), connections])
+}
+
+/// Attention scores and weighted values of one token: 4 x layers x length x width, half of it under a causal mask.
+fn scores(attention: &Attention) -> Expr {
     let factor = if attention.causal {
         Expr::Constant(2.0, "2")
     } else {
         Expr::Constant(4.0, "4")
     };
-    let scores = Expr::Product(vec![
+    Expr::Product(vec![
         factor,
-        Expr::Given("layers", attention.depth.clone()),
-        Expr::Given("sequence length", attention.sequence_length.clone()),
-        Expr::Given("head width", attention.width.clone()),
-    ]);
-    let scores = Step::new(
-        "attention",
-        Method::Counting,
-        Some(phase),
-        item,
-        scores,
-        "FLOP",
-    );
-    let named = scores.named("attention");
-    out.push(scores);
-    Expr::Sum(vec![products, named])
+        Expr::Given("layers", Rc::clone(&attention.depth)),
+        Expr::Given("sequence length", Rc::clone(&attention.sequence_length)),
+        Expr::Given("head width", Rc::clone(&attention.width)),
+    ])
 }
 
 /// One part of the live formula line: its text, and the field behind it.
@@ -167,58 +91,58 @@ pub struct Factor {
     pub slot: Option<Slot>,
 }
 
+impl Factor {
+    /// A given number with a unit behind it.
+    pub(crate) fn of(given: &Given, unit: &str) -> Factor {
+        Factor {
+            text: [&given.text, unit].concat(),
+            slot: given.slot,
+        }
+    }
+}
+
 /// The factors of the formula line, to be joined by `×`: `6 × 174.6 billion × 300 billion`.
 pub fn factors(counting: &Counting) -> Vec<Factor> {
-    let given = |given: &Given| Factor {
-        text: given.text.clone(),
-        slot: given.slot,
+    let (operations, basis) = match &counting.basis {
+        Basis::Flop(flop) => return vec![Factor::of(flop, "")],
+        Basis::Forward(forward) => (1.0, forward),
+        Basis::Connections(connections) => (2.0, connections),
+        Basis::Parameters(total, active) => (2.0, active.as_ref().unwrap_or(total)),
     };
-    let constant = |text: String| Factor { text, slot: None };
-    let mut out = Vec::new();
-    let trained = |per: f64| -> String {
-        let ratio = &counting.ratio.value;
-        if ratio.is_exact() {
-            crate::quantity::plain(per * (1.0 + ratio.value), 4)
-        } else {
-            [
-                &crate::quantity::plain(per, 4),
-                " × (1 + ",
-                &counting.ratio.text,
-                ")",
-            ]
-            .concat()
-        }
+    let ratio = &counting.ratio;
+    let trained = if ratio.value.is_exact() {
+        crate::quantity::plain(operations * (1.0 + ratio.value.value), 4)
+    } else {
+        [
+            &crate::quantity::plain(operations, 4),
+            " × (1 + ",
+            &ratio.text,
+            ")",
+        ]
+        .concat()
     };
-    match &counting.basis {
-        Basis::Flop(flop) => return vec![given(flop)],
-        Basis::Forward(forward) => {
-            out.push(constant(trained(1.0)));
-            out.push(given(forward));
-        }
-        Basis::Connections(connections) => {
-            out.push(constant(trained(2.0)));
-            out.push(given(connections));
-        }
-        Basis::Parameters(total, active) => {
-            out.push(constant(trained(2.0)));
-            out.push(given(active.as_ref().unwrap_or(total)));
-        }
-    }
-    if counting.attention.is_some()
-        && let Some(last) = out.last_mut()
-    {
-        last.text.push_str(" (with attention)");
-    }
+    let with_attention = if counting.attention.is_some() {
+        " (with attention)"
+    } else {
+        ""
+    };
+    let mut out = vec![
+        Factor {
+            text: trained,
+            slot: None,
+        },
+        Factor::of(basis, with_attention),
+    ];
     match &counting.passes {
         Some(Passes::Data(data, epochs)) => {
-            out.push(given(data));
+            out.push(Factor::of(data, ""));
             if !(epochs.value.is_exact() && epochs.value.value == 1.0) {
-                out.push(given(epochs));
+                out.push(Factor::of(epochs, ""));
             }
         }
         Some(Passes::Steps(batch, steps)) => {
-            out.push(given(batch));
-            out.push(given(steps));
+            out.push(Factor::of(batch, ""));
+            out.push(Factor::of(steps, ""));
         }
         None => {}
     }

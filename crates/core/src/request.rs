@@ -2,12 +2,14 @@
 //!
 //! A field that does not read costs that field, not the others.
 
-use crate::catalog::{Accelerator, Catalog, Format};
+use std::rc::Rc;
+
+use crate::catalog::{Accelerator, Catalog, Count, Format};
 use crate::field::{Default, Field, Slot, Takes};
 use crate::form::Form;
 use crate::phase::PhaseKind;
 use crate::problem::{Fix, Problem, Severity};
-use crate::quantity::{self, NoNames, QuantityKind, Reading};
+use crate::quantity::{self, Misreading, Note, QuantityKind, Reading};
 use crate::step::{Given, Item};
 use crate::uncertain::Uncertain;
 
@@ -43,11 +45,11 @@ pub enum Original {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attention {
     /// Layers.
-    pub depth: Given,
+    pub depth: Rc<Given>,
     /// Total head width.
-    pub width: Given,
+    pub width: Rc<Given>,
     /// Sequence length.
-    pub sequence_length: Given,
+    pub sequence_length: Rc<Given>,
     /// Whether the masked half is left out.
     pub causal: bool,
 }
@@ -56,22 +58,22 @@ pub struct Attention {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Basis {
     /// FLOP of the whole phase.
-    Flop(Given),
+    Flop(Rc<Given>),
     /// Forward FLOP per example.
-    Forward(Given),
+    Forward(Rc<Given>),
     /// Multiply-accumulates per example.
-    Connections(Given),
+    Connections(Rc<Given>),
     /// Parameters, with the active ones of a mixture.
-    Parameters(Given, Option<Given>),
+    Parameters(Rc<Given>, Option<Rc<Given>>),
 }
 
 /// How many examples were seen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Passes {
     /// Data times epochs.
-    Data(Given, Given),
+    Data(Rc<Given>, Rc<Given>),
     /// Batch times steps.
-    Steps(Given, Given),
+    Steps(Rc<Given>, Rc<Given>),
 }
 
 /// Inputs of method 1, complete.
@@ -82,7 +84,7 @@ pub struct Counting {
     /// Examples seen; `None` with a known FLOP.
     pub passes: Option<Passes>,
     /// Backward : forward.
-    pub ratio: Given,
+    pub ratio: Rc<Given>,
     /// Attention term.
     pub attention: Option<Attention>,
     /// What one example is.
@@ -93,20 +95,20 @@ pub struct Counting {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChipTime {
     /// Number of chips, seconds.
-    ChipsAndTime(Given, Given),
+    ChipsAndTime(Rc<Given>, Rc<Given>),
     /// Chip-seconds.
-    ChipHours(Given),
+    ChipHours(Rc<Given>),
 }
 
 /// Share of the peak.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Utilization {
     /// Typed.
-    Model(Given),
+    Model(Rc<Given>),
     /// The article's choice for the domain.
-    Usual(Given),
+    Usual(Rc<Given>),
     /// Hardware utilization and executed : model.
-    Hardware(Given, Given),
+    Hardware(Rc<Given>, Rc<Given>),
 }
 
 /// Inputs of method 2, complete.
@@ -115,7 +117,7 @@ pub struct Hardware {
     /// Index of the row, where the chip is one of the table's.
     pub accelerator: Option<usize>,
     /// Peak of one chip, FLOP/s.
-    pub peak: Given,
+    pub peak: Rc<Given>,
     /// Where the peak comes from, in words.
     pub peak_source: String,
     /// Its format, where known.
@@ -157,9 +159,9 @@ pub struct Phase {
     /// Publicly accessible synthetic data.
     pub public: bool,
     /// Totals it was moved into (`eu-update` …).
-    pub moved_in: Vec<crate::catalog::Count>,
+    pub moved_in: Vec<Count>,
     /// Totals it was moved out of.
-    pub moved_out: Vec<crate::catalog::Count>,
+    pub moved_out: Vec<Count>,
     /// Method 1.
     pub counting: Inputs<Counting>,
     /// Method 2.
@@ -209,9 +211,10 @@ pub fn read(form: &Form, catalog: &Catalog) -> Request {
     {
         Some(Original::Unknown)
     } else {
-        reader
-            .quantity(head(Field::Original))
-            .map(|given| Original::Known(given.value))
+        match reader.cell(head(Field::Original)) {
+            Cell::Read(given, _) => Some(Original::Known(given.value.clone())),
+            _ => None,
+        }
     };
     let systemic = reader
         .choice(head(Field::Systemic))
@@ -240,19 +243,56 @@ struct Reader<'a> {
     problems: Vec<Problem>,
 }
 
+/// A chip named in a number's text: its row, and the name as typed.
+type Named = Option<(usize, String)>;
+
 /// A slot's outcome.
 enum Cell {
     Empty,
     Faulty,
-    Read(Given),
+    Read(Rc<Given>, Named),
 }
 
-impl Cell {
-    fn given(self) -> Option<Given> {
-        match self {
-            Cell::Read(given) => Some(given),
+/// The numbers of a phase, read: a place for each field.
+struct Cells {
+    phase: u8,
+    cells: Vec<Cell>,
+}
+
+impl Cells {
+    fn cell(&self, field: Field) -> &Cell {
+        self.cells.get(field as usize).unwrap_or(&Cell::Empty)
+    }
+
+    fn given(&self, field: Field) -> Option<Rc<Given>> {
+        match self.cell(field) {
+            Cell::Read(given, _) => Some(Rc::clone(given)),
             _ => None,
         }
+    }
+
+    fn named(&self, field: Field) -> Option<&(usize, String)> {
+        match self.cell(field) {
+            Cell::Read(_, named) => named.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn is_typed(&self, field: Field) -> bool {
+        !matches!(self.cell(field), Cell::Empty)
+    }
+
+    fn slot(&self, field: Field) -> Slot {
+        Slot::new(field, self.phase)
+    }
+
+    /// The slots of these fields that did not read.
+    fn faulty(&self, fields: &[Field]) -> Vec<Slot> {
+        fields
+            .iter()
+            .filter(|field| matches!(self.cell(**field), Cell::Faulty))
+            .map(|field| self.slot(*field))
+            .collect()
     }
 }
 
@@ -261,55 +301,83 @@ impl Reader<'_> {
         self.form.get(slot)
     }
 
-    fn typed(&self, slot: Slot) -> bool {
-        !self.text(slot).trim().is_empty()
-    }
-
-    fn note(&mut self, slot: Slot, code: &'static str, message: String, remedy: impl Into<String>) {
-        self.problems
-            .push(Problem::new(Severity::Note, slot, code, message, remedy));
-    }
-
-    fn warn(&mut self, slot: Slot, code: &'static str, message: String, remedy: impl Into<String>) {
-        self.problems
-            .push(Problem::new(Severity::Warning, slot, code, message, remedy));
-    }
-
-    fn error(
+    /// Says something about a slot; message and remedy are put together from their parts.
+    #[inline(never)]
+    fn say(
         &mut self,
+        severity: Severity,
         slot: Slot,
         code: &'static str,
-        message: String,
-        remedy: impl Into<String>,
-    ) {
-        self.problems
-            .push(Problem::new(Severity::Error, slot, code, message, remedy));
+        message: &[&str],
+        remedy: &[&str],
+    ) -> &mut Self {
+        let problem = Problem::new(severity, slot, code, message.concat(), remedy.concat());
+        self.problems.push(problem);
+        self
+    }
+
+    /// Adds a button to what was just said.
+    #[inline(never)]
+    fn fix(&mut self, label: &[&str], slot: Slot, text: &str) {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.fixes.push(Fix {
+                label: label.concat(),
+                edits: vec![(slot, text.to_string())],
+            });
+        }
+    }
+
+    fn notes(&mut self, slot: Slot, notes: &[Note]) {
+        for note in notes {
+            self.say(Severity::Note, slot, note.code, &[&note.message], &[]);
+            for fix in &note.fixes {
+                self.fix(&[fix], slot, fix);
+            }
+        }
+    }
+
+    fn misread(&mut self, slot: Slot, wrong: &Misreading) {
+        self.say(
+            Severity::Error,
+            slot,
+            wrong.code,
+            &[&wrong.message],
+            &[&wrong.remedy],
+        );
+        if let Some(problem) = self.problems.last_mut() {
+            problem.unfinished = wrong.unfinished;
+        }
+        for fix in &wrong.fixes {
+            self.fix(&[fix], slot, fix);
+        }
     }
 
     /// One of the slot's words, or `None` where it is empty or another.
+    #[inline(never)]
     fn choice(&mut self, slot: Slot) -> Option<&'static str> {
         let Takes::Choice(words) = slot.field.spec().takes else {
             return None;
         };
-        let text = self.text(slot).trim();
+        let text = self.form.get(slot).trim();
         if text.is_empty() {
             return None;
         }
         let found = words.iter().find(|word| word.eq_ignore_ascii_case(text));
         if found.is_none() {
-            let message = format!("“{text}” is not one of its words.");
-            self.error(
+            let text = text.to_string();
+            self.say(
+                Severity::Error,
                 slot,
                 "unknown-choice",
-                message,
-                format!("Choose {}.", words.join(", ")),
+                &["“", &text, "” is not one of its words."],
+                &["Choose ", &words.join(", "), "."],
             );
         }
         found.copied()
     }
 
-    fn counts(&mut self, slot: Slot) -> Vec<crate::catalog::Count> {
-        use crate::catalog::Count;
+    #[inline(never)]
+    fn counts(&mut self, slot: Slot) -> Vec<Count> {
         let mut out = Vec::new();
         let text = self.text(slot).to_string();
         for word in text
@@ -321,76 +389,45 @@ impl Reader<'_> {
                 "eu-update" => out.push(Count::EuUpdate),
                 "eu-cumulative" => out.push(Count::EuCumulative),
                 "us-state" => out.push(Count::UsState),
-                _ => self.error(
-                    slot,
-                    "unknown-choice",
-                    format!("“{word}” is none of the totals."),
-                    "Choose eu-update, eu-cumulative or us-state.",
-                ),
+                _ => {
+                    self.say(
+                        Severity::Error,
+                        slot,
+                        "unknown-choice",
+                        &["“", word, "” is none of the totals."],
+                        &["Choose eu-update, eu-cumulative or us-state."],
+                    );
+                }
             }
         }
         out
     }
 
-    fn quantity(&mut self, slot: Slot) -> Option<Given> {
-        self.cell(slot).given()
-    }
-
+    /// Reads the number of a slot, with its echo and messages.
+    #[inline(never)]
     fn cell(&mut self, slot: Slot) -> Cell {
-        self.cell_reading(slot).0
-    }
-
-    /// Reads a number: its value, and the reading for what else it says.
-    fn cell_reading(&mut self, slot: Slot) -> (Cell, Option<Reading>) {
         let Takes::Quantity { kind, zero } = slot.field.spec().takes else {
-            return (Cell::Empty, None);
+            return Cell::Empty;
         };
-        let text = self.text(slot);
+        let text = self.form.get(slot);
         if text.trim().is_empty() {
-            return (Cell::Empty, None);
+            return Cell::Empty;
         }
         if zero && quantity::parse_f64(text.trim()) == Some(0.0) {
-            let given = Given {
-                slot: Some(slot),
-                value: Uncertain::exact(0.0),
-                text: "0".to_string(),
-            };
             self.echoes.push((slot, "0: forward only".to_string()));
-            return (Cell::Read(given), None);
+            return Cell::Read(given(slot, Uncertain::exact(0.0), "0".to_string()), None);
         }
         match quantity::read(kind, text, self.catalog) {
             Ok(reading) => {
                 let value = self.value(slot, &reading);
-                for note in &reading.notes {
-                    let mut problem =
-                        Problem::new(Severity::Note, slot, note.code, note.message.as_str(), "");
-                    for fix in &note.fixes {
-                        problem = problem.with_fix(fix.as_str(), slot, fix.as_str());
-                    }
-                    self.problems.push(problem);
-                }
-                self.echoes.push((slot, reading.echo.clone()));
-                let given = Given {
-                    slot: Some(slot),
-                    value,
-                    text: short_text(kind, &reading),
-                };
-                (Cell::Read(given), Some(reading))
+                self.notes(slot, &reading.notes);
+                let text = short_text(kind, &reading);
+                self.echoes.push((slot, reading.echo));
+                Cell::Read(given(slot, value, text), reading.accelerator)
             }
             Err(wrong) => {
-                let mut problem = Problem::new(
-                    Severity::Error,
-                    slot,
-                    wrong.code,
-                    wrong.message,
-                    wrong.remedy,
-                );
-                problem.unfinished = wrong.unfinished;
-                for fix in &wrong.fixes {
-                    problem = problem.with_fix(fix.as_str(), slot, fix.as_str());
-                }
-                self.problems.push(problem);
-                (Cell::Faulty, None)
+                self.misread(slot, &wrong);
+                Cell::Faulty
             }
         }
     }
@@ -400,523 +437,456 @@ impl Reader<'_> {
         if !reading.is_range() {
             return Uncertain::exact(reading.value);
         }
-        let text = self.text(slot).trim().to_string();
-        let id = self
+        let text = self.text(slot).trim();
+        let known = self
             .range_texts
             .iter()
-            .position(|(field, known)| *field == slot.field && *known == text)
-            .unwrap_or_else(|| {
-                self.range_texts.push((slot.field, text));
+            .position(|(field, known)| *field == slot.field && known == text);
+        let id = match known {
+            Some(id) => id,
+            None => {
+                self.range_texts.push((slot.field, text.to_string()));
                 self.unknowns.push(slot);
                 self.unknowns.len() - 1
-            });
+            }
+        };
         Uncertain::from_range(id as u16, reading.low, reading.high)
     }
 
-    fn default(&self, slot: Slot, kind: PhaseKind) -> Given {
-        let text = slot.field.spec().default.text(kind).unwrap_or("1");
-        let value = quantity::read(QuantityKind::Count, text, &NoNames)
-            .map_or(if text == "0" { 0.0 } else { 1.0 }, |reading| reading.value);
-        Given {
-            slot: Some(slot),
-            value: Uncertain::exact(value),
-            text: text.to_string(),
-        }
-    }
-
     fn phase(&mut self, phase: u8, domain: Domain) -> Phase {
-        let at = |field| Slot::new(field, phase);
+        let cells = crate::field::FIELDS
+            .iter()
+            .map(|spec| {
+                if spec.per_phase {
+                    self.cell(Slot::new(spec.field, phase))
+                } else {
+                    Cell::Empty
+                }
+            })
+            .collect();
+        let cells = Cells { phase, cells };
         let kind = self
-            .choice(at(Field::Kind))
+            .choice(cells.slot(Field::Kind))
             .and_then(PhaseKind::from_id)
             .unwrap_or(PhaseKind::PreTraining);
-        let public = self.choice(at(Field::Public)) == Some("1");
-        let moved_in = self.counts(at(Field::In));
-        let moved_out = self.counts(at(Field::Out));
-        let counting = self.counting(phase, kind, domain);
-        let hardware = self.hardware(phase, domain);
         Phase {
             kind,
-            public,
-            moved_in,
-            moved_out,
-            counting,
-            hardware,
+            public: self.choice(cells.slot(Field::Public)) == Some("1"),
+            moved_in: self.counts(cells.slot(Field::In)),
+            moved_out: self.counts(cells.slot(Field::Out)),
+            counting: self.counting(&cells, kind, domain),
+            hardware: self.hardware(&cells, domain),
         }
     }
 
-    fn counting(&mut self, phase: u8, kind: PhaseKind, domain: Domain) -> Inputs<Counting> {
-        let at = |field| Slot::new(field, phase);
-        let mut faulty: Vec<Slot> = Vec::new();
-        let mut read = |reader: &mut Self, field| match reader.cell(at(field)) {
-            Cell::Read(given) => Some(given),
-            Cell::Empty => None,
-            Cell::Faulty => {
-                faulty.push(at(field));
-                None
-            }
-        };
-        let flop = read(self, Field::Flop);
-        let forward = read(self, Field::Forward);
-        let connections = read(self, Field::Connections);
-        let parameters = read(self, Field::Parameters);
-        let active = read(self, Field::Active);
-        let data = read(self, Field::Data);
-        let batch = read(self, Field::Batch);
-        let steps = read(self, Field::Steps);
-        let epochs = read(self, Field::Epochs);
-        let ratio = read(self, Field::Ratio);
-        let depth = read(self, Field::Depth);
-        let width = read(self, Field::Width);
-        let length = read(self, Field::SequenceLength);
-        let causal = self.choice(at(Field::Mask)) == Some("causal");
+    /// Says of a field that a more direct one is used in its place.
+    fn overridden(&mut self, loser: Slot, winner: &str, empty: &str) {
+        self.say(
+            Severity::Note,
+            loser,
+            "overridden",
+            &["not used: ", winner, " more direct."],
+            &["Empty ", empty, " to use this field."],
+        );
+    }
 
+    #[inline(never)]
+    fn counting(&mut self, cells: &Cells, kind: PhaseKind, domain: Domain) -> Inputs<Counting> {
         // The most direct basis wins; what it wins over is said, not dropped in silence.
-        const BASES: [Field; 4] = [
+        let typed: Vec<Field> = [
             Field::Flop,
             Field::Forward,
             Field::Connections,
             Field::Parameters,
-        ];
-        let typed: Vec<Field> = BASES
-            .into_iter()
-            .filter(|field| self.typed(at(*field)))
-            .collect();
+        ]
+        .into_iter()
+        .filter(|field| cells.is_typed(*field))
+        .collect();
         if let [winner, losers @ ..] = typed.as_slice() {
+            let winner = lower(winner.spec().label);
             for loser in losers {
-                self.note(
-                    at(*loser),
-                    "overridden",
-                    format!("not used: {} is more direct.", lower(winner.spec().label)),
-                    format!(
-                        "Empty {} to count from this field.",
-                        lower(winner.spec().label)
-                    ),
-                );
+                self.overridden(cells.slot(*loser), &[&winner, " is"].concat(), &winner);
             }
         }
-        let active_alone =
-            parameters.is_none() && active.is_some() && !self.typed(at(Field::Parameters));
+        let total = cells.given(Field::Parameters);
+        let active = cells.given(Field::Active);
         let basis = match typed.first() {
-            Some(Field::Flop) => flop.map(Basis::Flop),
-            Some(Field::Forward) => forward.map(Basis::Forward),
-            Some(Field::Connections) => connections.map(Basis::Connections),
-            Some(_) => parameters
+            Some(Field::Flop) => cells.given(Field::Flop).map(Basis::Flop),
+            Some(Field::Forward) => cells.given(Field::Forward).map(Basis::Forward),
+            Some(Field::Connections) => cells.given(Field::Connections).map(Basis::Connections),
+            Some(_) => total
                 .clone()
                 .map(|total| Basis::Parameters(total, active.clone())),
             // The active count alone is all that the method needs.
-            None if active_alone => active.clone().map(|active| Basis::Parameters(active, None)),
-            None => None,
+            None => active.clone().map(|active| Basis::Parameters(active, None)),
         };
-        if let (Some(total), Some(active)) = (&parameters, &active)
+        if let (Some(total), Some(active)) = (&total, &active)
             && active.value.value > total.value.value
         {
-            self.warn(
-                at(Field::Active),
+            self.say(
+                Severity::Warning,
+                cells.slot(Field::Active),
                 "active-over-total",
-                "more parameters are active than there are in total.".to_string(),
-                "Exchange the two, or correct one.",
+                &["more parameters are active than there are in total."],
+                &["Exchange the two, or correct one."],
             );
         }
-
-        let typed_passes = [Field::Data, Field::Batch, Field::Steps]
-            .into_iter()
-            .any(|field| self.typed(at(field)));
-        if typed.is_empty() && !active_alone && !typed_passes && faulty.is_empty() {
+        const PASSES: [Field; 3] = [Field::Data, Field::Batch, Field::Steps];
+        if typed.is_empty()
+            && !cells.is_typed(Field::Active)
+            && !PASSES.iter().any(|field| cells.is_typed(*field))
+        {
             return Inputs::Nothing;
         }
+
         let is_flop = typed.first() == Some(&Field::Flop);
-        let passes = match (data.clone(), batch.clone(), steps.clone()) {
+        let data = cells.given(Field::Data);
+        let (batch, steps) = (cells.given(Field::Batch), cells.given(Field::Steps));
+        let passes = match (&data, &batch, &steps) {
             (data, Some(batch), Some(steps)) => {
                 if data.is_some() {
-                    self.note(
-                        at(Field::Data),
-                        "overridden",
-                        "not used: batch × steps is more direct.".to_string(),
-                        "Empty batch or steps to count from this field.",
+                    self.overridden(
+                        cells.slot(Field::Data),
+                        "batch × steps is",
+                        "batch or steps",
                     );
                 }
-                Some(Passes::Steps(batch, steps))
+                Some(Passes::Steps(Rc::clone(batch), Rc::clone(steps)))
             }
             (Some(data), _, _) => {
-                let epochs = epochs.unwrap_or_else(|| self.default(at(Field::Epochs), kind));
-                Some(Passes::Data(data, epochs))
+                let epochs = cells.given(Field::Epochs);
+                let epochs = epochs.unwrap_or_else(|| default(cells.slot(Field::Epochs), kind));
+                Some(Passes::Data(Rc::clone(data), epochs))
             }
             _ => None,
         };
         // An error in a field that the winning basis does not use costs nothing.
-        let mut used: Vec<Field> = vec![Field::Ratio];
-        if let Some(field) = typed.first() {
-            used.push(*field);
-            if *field == Field::Parameters {
-                used.push(Field::Active);
-            }
-        } else {
+        let mut used = vec![Field::Ratio, *typed.first().unwrap_or(&Field::Active)];
+        if typed.first() == Some(&Field::Parameters) {
             used.push(Field::Active);
         }
         if !is_flop {
             used.extend([Field::Depth, Field::Width, Field::SequenceLength]);
-            match passes {
-                Some(Passes::Steps(..)) => {}
-                _ => used.extend([Field::Data, Field::Epochs, Field::Batch, Field::Steps]),
+            if !matches!(passes, Some(Passes::Steps(..))) {
+                used.push(Field::Epochs);
+                used.extend(PASSES);
             }
         }
-        faulty.retain(|slot| used.contains(&slot.field));
+        let faulty = cells.faulty(&used);
         if !faulty.is_empty() {
             return Inputs::Faulty(faulty);
         }
 
-        let attention = match (depth, width, length) {
-            (Some(depth), Some(width), Some(sequence_length)) if !is_flop => Some(Attention {
-                depth,
-                width,
-                sequence_length,
-                causal,
-            }),
-            (None, None, None) => None,
-            (depth, width, length) => {
-                let missing: Vec<&str> = [
-                    (Field::Depth, depth.is_none()),
-                    (Field::Width, width.is_none()),
-                    (Field::SequenceLength, length.is_none()),
-                ]
-                .into_iter()
-                .filter(|(_, missing)| *missing)
-                .map(|(field, _)| field.spec().label)
-                .collect();
-                let given = [Field::Depth, Field::Width, Field::SequenceLength]
-                    .into_iter()
-                    .find(|field| self.typed(at(*field)))
-                    .unwrap_or(Field::Depth);
-                if is_flop {
-                    self.note(
-                        at(given),
-                        "attention-unused",
-                        "not used: a known FLOP holds the attention already.".to_string(),
-                        "Empty known FLOP to count.",
-                    );
-                } else {
-                    self.warn(
-                        at(given),
-                        "attention-incomplete",
-                        "the attention term needs layers, head width and sequence length."
-                            .to_string(),
-                        format!(
-                            "Enter {} too, or empty this field.",
-                            lower(&missing.join(" and "))
-                        ),
-                    );
-                }
-                None
-            }
-        };
-
+        let attention = self.attention(cells, is_flop);
         let mut needs = Vec::new();
         if basis.is_none() {
             needs.push(Field::Parameters);
         }
         if passes.is_none() && !is_flop {
-            match (batch.is_some(), steps.is_some()) {
-                (true, false) => needs.push(Field::Steps),
-                (false, true) => needs.push(Field::Batch),
-                _ => needs.push(Field::Data),
-            }
+            needs.push(match (&batch, &steps) {
+                (Some(_), None) => Field::Steps,
+                (None, Some(_)) => Field::Batch,
+                _ => Field::Data,
+            });
         }
         let Some(basis) = basis.filter(|_| needs.is_empty()) else {
             return Inputs::Needs(needs);
         };
-        let item = self.item(phase, domain, &basis);
-        self.swapped(phase, &basis, passes.as_ref());
-        let ratio = ratio.unwrap_or_else(|| self.default(at(Field::Ratio), kind));
+        let item = self.item(cells, domain, &basis);
+        self.swapped(cells, &basis, passes.as_ref());
+        let ratio = cells.given(Field::Ratio);
         Inputs::Complete(Counting {
             basis,
             passes: passes.filter(|_| !is_flop),
-            ratio,
+            ratio: ratio.unwrap_or_else(|| default(cells.slot(Field::Ratio), kind)),
             attention,
             item,
         })
     }
 
-    /// What one example is, from the unit that was typed; and a note where it does not fit parameters.
-    fn item(&mut self, phase: u8, domain: Domain, basis: &Basis) -> Item {
-        let slot = [Field::Data, Field::Batch]
-            .into_iter()
-            .map(|field| Slot::new(field, phase))
-            .find(|slot| self.typed(*slot))
-            .unwrap_or(Slot::new(Field::Data, phase));
-        let text = self.text(slot).to_ascii_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let by_parameters = matches!(basis, Basis::Parameters(..));
-        if has(&["tok", "word"]) {
-            return Item::Token;
-        }
-        let (item, word) = if has(&["image", "picture"]) {
-            (Item::Image, "images")
-        } else if has(&["sequence", "sentence", "document"]) {
-            (Item::Example, "sequences")
-        } else if has(&["frame", "step"]) {
-            (Item::Step, "")
-        } else if has(&["example", "sample"]) {
-            (Item::Example, "")
-        } else if by_parameters || domain == Domain::Language {
-            (Item::Token, "")
-        } else {
-            (Item::Example, "")
-        };
-        if by_parameters && !word.is_empty() {
-            self.warn(
-                slot,
-                "not-tokens",
-                format!("{word} beside parameters: parameters × 2 is the work of one token, not of a whole one of these."),
-                "Enter tokens (for images, patches times images), or count from connections or forward FLOP.",
+    /// The attention term, where all of it is given.
+    fn attention(&mut self, cells: &Cells, is_flop: bool) -> Option<Attention> {
+        const TERM: [Field; 3] = [Field::Depth, Field::Width, Field::SequenceLength];
+        let causal = self.choice(cells.slot(Field::Mask)) == Some("causal");
+        let typed = TERM.into_iter().find(|field| cells.is_typed(*field))?;
+        if is_flop {
+            self.say(
+                Severity::Note,
+                cells.slot(typed),
+                "attention-unused",
+                &["not used: a known FLOP holds the attention already."],
+                &["Empty known FLOP to count."],
             );
+            return None;
         }
-        item
+        let parts = TERM.map(|field| cells.given(field));
+        if let [Some(depth), Some(width), Some(sequence_length)] = parts {
+            return Some(Attention {
+                depth,
+                width,
+                sequence_length,
+                causal,
+            });
+        }
+        let missing: Vec<String> = TERM
+            .into_iter()
+            .filter(|field| cells.given(*field).is_none())
+            .map(|field| lower(field.spec().label))
+            .collect();
+        self.say(
+            Severity::Warning,
+            cells.slot(typed),
+            "attention-incomplete",
+            &["the attention term needs layers, head width and sequence length."],
+            &[
+                "Enter ",
+                &missing.join(" and "),
+                " too, or empty this field.",
+            ],
+        );
+        None
     }
 
-    fn swapped(&mut self, phase: u8, basis: &Basis, passes: Option<&Passes>) {
+    /// What one example is, from the unit that was typed; and a note where it does not fit parameters.
+    fn item(&mut self, cells: &Cells, domain: Domain, basis: &Basis) -> Item {
+        let field = [Field::Data, Field::Batch]
+            .into_iter()
+            .find(|field| cells.is_typed(*field))
+            .unwrap_or(Field::Data);
+        let slot = cells.slot(field);
+        let text = self.text(slot).to_ascii_lowercase();
+        let by_parameters = matches!(basis, Basis::Parameters(..));
+        // A word in the text, what it stands for, and its plural where parameters do not count it.
+        const WORDS: [(&str, Item, &str); 11] = [
+            ("tok", Item::Token, ""),
+            ("word", Item::Token, ""),
+            ("image", Item::Image, "images"),
+            ("picture", Item::Image, "pictures"),
+            ("sequence", Item::Example, "sequences"),
+            ("sentence", Item::Example, "sentences"),
+            ("document", Item::Example, "documents"),
+            ("frame", Item::Step, ""),
+            ("step", Item::Step, ""),
+            ("example", Item::Example, ""),
+            ("sample", Item::Example, ""),
+        ];
+        match WORDS.iter().find(|(word, ..)| text.contains(word)) {
+            Some((_, item, plural)) => {
+                if by_parameters && !plural.is_empty() {
+                    self.say(
+                        Severity::Warning,
+                        slot,
+                        "not-tokens",
+                        &[
+                            plural,
+                            " beside parameters: parameters × 2 is the work of one token, not of a whole one of these.",
+                        ],
+                        &["Enter tokens (for images, patches times images), or count from connections or forward FLOP."],
+                    );
+                }
+                *item
+            }
+            None if by_parameters || domain == Domain::Language => Item::Token,
+            None => Item::Example,
+        }
+    }
+
+    fn swapped(&mut self, cells: &Cells, basis: &Basis, passes: Option<&Passes>) {
         if let (Basis::Parameters(parameters, _), Some(Passes::Data(data, epochs))) =
             (basis, passes)
             && data.value.value * epochs.value.value < 0.1 * parameters.value.value
             && parameters.value.value > 1e6
         {
-            let (params, data) = (
-                Slot::new(Field::Parameters, phase),
-                Slot::new(Field::Data, phase),
-            );
-            let message =
-                "fewer than one token for ten parameters, which no known model has.".to_string();
-            let mut problem = Problem::new(
+            let (params, data) = (cells.slot(Field::Parameters), cells.slot(Field::Data));
+            let edits = vec![
+                (params, self.text(data).to_string()),
+                (data, self.text(params).to_string()),
+            ];
+            self.say(
                 Severity::Warning,
                 data,
                 "swapped",
-                message,
-                "Check whether parameters and data are exchanged.",
+                &["fewer than one token for ten parameters, which no known model has."],
+                &["Check whether parameters and data are exchanged."],
             );
-            problem.fixes.push(Fix {
-                label: "Exchange them".to_string(),
-                edits: vec![
-                    (params, self.text(data).to_string()),
-                    (data, self.text(params).to_string()),
-                ],
-            });
-            self.problems.push(problem);
+            if let Some(problem) = self.problems.last_mut() {
+                problem.fixes.push(Fix {
+                    label: "Exchange them".to_string(),
+                    edits,
+                });
+            }
         }
     }
 
-    fn hardware(&mut self, phase: u8, domain: Domain) -> Inputs<Hardware> {
-        let at = |field| Slot::new(field, phase);
-        let mut faulty: Vec<Slot> = Vec::new();
-        let take = |faulty: &mut Vec<Slot>, slot, cell| match cell {
-            Cell::Read(given) => Some(given),
-            Cell::Empty => None,
-            Cell::Faulty => {
-                faulty.push(slot);
-                None
-            }
-        };
-        let peak = self.cell(at(Field::Peak));
-        let peak = take(&mut faulty, at(Field::Peak), peak);
-        let (cell, chips_reading) = self.cell_reading(at(Field::Chips));
-        let mut chips = take(&mut faulty, at(Field::Chips), cell);
-        let time = self.cell(at(Field::Time));
-        let time = take(&mut faulty, at(Field::Time), time);
-        let (cell, hours_reading) = self.cell_reading(at(Field::ChipHours));
-        let chip_hours = take(&mut faulty, at(Field::ChipHours), cell);
-        let util = self.cell(at(Field::Utilization));
-        let util = take(&mut faulty, at(Field::Utilization), util);
-        let hfu = self.cell(at(Field::Hfu));
-        let hfu = take(&mut faulty, at(Field::Hfu), hfu);
-        let executed = self.cell(at(Field::Executed));
-        let executed = take(&mut faulty, at(Field::Executed), executed);
-        let format = self.choice(at(Field::Format)).and_then(Format::from_id);
-        if self.typed(at(Field::Format)) && format.is_none() {
-            faulty.push(at(Field::Format));
+    #[inline(never)]
+    fn hardware(&mut self, cells: &Cells, domain: Domain) -> Inputs<Hardware> {
+        let format = self
+            .choice(cells.slot(Field::Format))
+            .and_then(Format::from_id);
+        let hw = self.text(cells.slot(Field::Accelerator)).trim().to_string();
+        let mut chip = Chip::default();
+        if hw.is_empty() {
+            // The chip named inside the chip-hours or the chips, while its own field is empty.
+            chip.row = [Field::ChipHours, Field::Chips]
+                .into_iter()
+                .find_map(|field| cells.named(field))
+                .map(|(index, _)| *index);
+        } else {
+            self.named_chip(cells, &hw, format, &mut chip);
         }
 
-        // The chip: typed, or named inside the chips or the chip-hours while its own field is empty.
-        let mut row = None;
-        let mut typical = None;
-        let hw = self.text(at(Field::Accelerator)).trim().to_string();
-        let named = [
-            (&hours_reading, Field::ChipHours),
-            (&chips_reading, Field::Chips),
-        ]
-        .into_iter()
-        .find_map(|(reading, field)| {
-            let (index, name) = reading.as_ref()?.accelerator.clone()?;
-            Some((index, name, field))
-        });
-        if !hw.is_empty() {
-            if let Some(peak) = self.typical(at(Field::Accelerator), &hw, format) {
-                typical = Some(peak);
-            } else {
-                match quantity::read_accelerator(&hw, self.catalog) {
-                    Ok(reading) => {
-                        row = Some(reading.index);
-                        for note in reading.notes {
-                            self.note(at(Field::Accelerator), note.code, note.message, "");
-                        }
-                        if let Some(count) = reading.chips {
-                            let text = (count.round() as u64).to_string();
-                            if self.typed(at(Field::Chips)) {
-                                let message = format!(
-                                    "its own count, {text} chips, is not used beside the field for chips."
-                                );
-                                let problem = Problem::new(
-                                    Severity::Note,
-                                    at(Field::Accelerator),
-                                    "count-offered",
-                                    message,
-                                    "",
-                                )
-                                .with_fix(
-                                    format!("{text} chips"),
-                                    at(Field::Chips),
-                                    text,
-                                );
-                                self.problems.push(problem);
-                            } else {
-                                chips = Some(Given {
-                                    slot: Some(at(Field::Accelerator)),
-                                    value: Uncertain::exact(count),
-                                    text,
-                                });
-                            }
-                        }
-                    }
-                    Err(wrong) => {
-                        let mut problem = Problem::new(
-                            Severity::Error,
-                            at(Field::Accelerator),
-                            wrong.code,
-                            wrong.message,
-                            wrong.remedy,
-                        );
-                        problem.unfinished = wrong.unfinished;
-                        for fix in &wrong.fixes {
-                            problem = problem.with_fix(
-                                fix.as_str(),
-                                at(Field::Accelerator),
-                                fix.as_str(),
-                            );
-                        }
-                        self.problems.push(problem);
-                        // An own peak needs no name.
-                        if peak.is_none() {
-                            faulty.push(at(Field::Accelerator));
-                        }
-                    }
-                }
-            }
-            if let (Some((index, name, field)), Some(row)) = (&named, row)
-                && *index != row
-                && !self.same_silicon(*index, row)
-            {
-                let problem = Problem::new(
-                    Severity::Note,
-                    at(*field),
-                    "other-accelerator",
-                    format!("names {name}, while the accelerator field names another chip, which is used."),
-                    "",
-                )
-                .with_fix(format!("Use {name}"), at(Field::Accelerator), name.as_str());
-                self.problems.push(problem);
-            }
-        } else if let Some((index, ..)) = named {
-            row = Some(index);
-        }
-
-        let untouched = peak.is_none()
-            && row.is_none()
-            && typical.is_none()
-            && chips.is_none()
-            && time.is_none()
-            && chip_hours.is_none()
-            && faulty.is_empty();
-        if untouched {
+        let untouched = [Field::Peak, Field::Chips, Field::Time, Field::ChipHours]
+            .into_iter()
+            .all(|field| !cells.is_typed(field));
+        if hw.is_empty() && untouched && chip.row.is_none() {
             return Inputs::Nothing;
         }
 
-        let accelerator = row.and_then(|row| self.catalog.accelerators.get(row));
-        if let Some(accelerator) = accelerator {
-            self.accelerator_echo(at(Field::Accelerator), accelerator, format);
+        let row = chip.row.and_then(|row| self.catalog.accelerators.get(row));
+        if let Some(row) = row {
+            self.accelerator_echo(cells.slot(Field::Accelerator), row, format);
         }
-        let peak = self.peak(phase, peak, accelerator, typical, format, &mut faulty);
+        let mut used = vec![Field::Peak, Field::ChipHours];
+        let mut faulty = Vec::new();
+        let format_slot = cells.slot(Field::Format);
+        if format.is_none() && !self.text(format_slot).trim().is_empty() {
+            faulty.push(format_slot);
+        }
+        let typed_peak = cells.given(Field::Peak);
+        if chip.faulty && typed_peak.is_none() {
+            faulty.push(cells.slot(Field::Accelerator));
+        }
+        let peak = if faulty.is_empty() {
+            self.peak(cells, typed_peak, row, chip.typical, format, &mut faulty)
+        } else {
+            None
+        };
 
-        let chip_time = match (chip_hours, time) {
-            (Some(hours), time) => {
+        let time = cells.given(Field::Time);
+        let chip_time = match cells.given(Field::ChipHours) {
+            Some(hours) => {
                 if time.is_some() {
-                    self.note(
-                        at(Field::Time),
-                        "overridden",
-                        "not used: chip-hours are more direct.".to_string(),
-                        "Empty chip-hours to use this field.",
-                    );
+                    self.overridden(cells.slot(Field::Time), "chip-hours are", "chip-hours");
                 }
                 Some(ChipTime::ChipHours(hours))
             }
-            (None, Some(time)) => {
-                let chips =
-                    chips.unwrap_or_else(|| self.default(at(Field::Chips), PhaseKind::PreTraining));
-                Some(ChipTime::ChipsAndTime(chips, time))
+            None => {
+                used.extend([Field::Chips, Field::Time]);
+                let one = || default(cells.slot(Field::Chips), PhaseKind::PreTraining);
+                let chips = cells.given(Field::Chips).or(chip.count);
+                let chips = chips.unwrap_or_else(one);
+                time.map(|time| ChipTime::ChipsAndTime(chips, time))
             }
-            (None, None) => None,
         };
-        if matches!(chip_time, Some(ChipTime::ChipHours(_))) {
-            faulty.retain(|slot| !matches!(slot.field, Field::Chips | Field::Time));
-        }
-        let utilization = match (util, hfu) {
-            (Some(util), hfu) => {
+        used.push(Field::Utilization);
+        let utilization = match (cells.given(Field::Utilization), cells.given(Field::Hfu)) {
+            (Some(share), hfu) => {
                 if hfu.is_some() {
-                    self.note(
-                        at(Field::Hfu),
-                        "overridden",
-                        "not used: utilization by the model is more direct.".to_string(),
-                        "Empty utilization to use this field.",
+                    self.overridden(
+                        cells.slot(Field::Hfu),
+                        "utilization by the model is",
+                        "utilization",
                     );
                 }
-                faulty.retain(|slot| !matches!(slot.field, Field::Hfu | Field::Executed));
-                Utilization::Model(util)
+                Utilization::Model(share)
             }
-            (None, Some(hfu)) => {
-                let executed = executed
-                    .unwrap_or_else(|| self.default(at(Field::Executed), PhaseKind::PreTraining));
-                Utilization::Hardware(hfu, executed)
-            }
-            (None, None) => {
-                let usual = domain.usual_utilization();
-                Utilization::Usual(Given {
-                    slot: Some(at(Field::Utilization)),
-                    value: Uncertain::exact(usual),
-                    text: quantity::percent(usual, 2),
-                })
+            (None, hfu) => {
+                used.extend([Field::Hfu, Field::Executed]);
+                match hfu {
+                    Some(hfu) => {
+                        let executed = cells.given(Field::Executed);
+                        let usual = || default(cells.slot(Field::Executed), PhaseKind::PreTraining);
+                        Utilization::Hardware(hfu, executed.unwrap_or_else(usual))
+                    }
+                    None => {
+                        let usual = domain.usual_utilization();
+                        let text = quantity::percent(usual, 2);
+                        let slot = cells.slot(Field::Utilization);
+                        Utilization::Usual(given(slot, Uncertain::exact(usual), text))
+                    }
+                }
             }
         };
+        faulty.extend(cells.faulty(&used));
         if !faulty.is_empty() {
             return Inputs::Faulty(faulty);
         }
-        let mut needs = Vec::new();
-        if peak.is_none() {
-            needs.push(if accelerator.is_some() {
-                Field::Peak
-            } else {
-                Field::Accelerator
-            });
-        }
-        if chip_time.is_none() {
-            needs.push(Field::Time);
-        }
         match (peak, chip_time) {
             (Some((peak, peak_source, format)), Some(chip_time)) => Inputs::Complete(Hardware {
-                accelerator: row,
+                accelerator: chip.row,
                 peak,
                 peak_source,
                 format,
                 chip_time,
                 utilization,
             }),
-            _ => Inputs::Needs(needs),
+            (peak, chip_time) => {
+                let mut needs = Vec::new();
+                if peak.is_none() {
+                    needs.push(Field::Accelerator);
+                }
+                if chip_time.is_none() {
+                    needs.push(Field::Time);
+                }
+                Inputs::Needs(needs)
+            }
+        }
+    }
+
+    /// What the accelerator's field says: a row with its count, the typical chip of a year, or nothing known.
+    fn named_chip(&mut self, cells: &Cells, hw: &str, format: Option<Format>, chip: &mut Chip) {
+        let slot = cells.slot(Field::Accelerator);
+        chip.typical = self.typical(slot, hw, format);
+        if chip.typical.is_some() {
+            return;
+        }
+        let reading = match quantity::read_accelerator(hw, self.catalog) {
+            Ok(reading) => reading,
+            Err(wrong) => {
+                self.misread(slot, &wrong);
+                chip.faulty = true;
+                return;
+            }
+        };
+        chip.row = Some(reading.index);
+        self.notes(slot, &reading.notes);
+        if let Some(count) = reading.chips {
+            let text = (count.round() as u64).to_string();
+            if cells.is_typed(Field::Chips) {
+                self.say(
+                    Severity::Note,
+                    slot,
+                    "count-offered",
+                    &[
+                        "its own count, ",
+                        &text,
+                        " chips, is not used beside the field for chips.",
+                    ],
+                    &[],
+                );
+                self.fix(&[&text, " chips"], cells.slot(Field::Chips), &text);
+            } else {
+                chip.count = Some(given(slot, Uncertain::exact(count), text));
+            }
+        }
+        for field in [Field::ChipHours, Field::Chips] {
+            if let Some((index, name)) = cells.named(field)
+                && *index != reading.index
+                && !self.same_silicon(*index, reading.index)
+            {
+                self.say(
+                    Severity::Note,
+                    cells.slot(field),
+                    "other-accelerator",
+                    &[
+                        "names ",
+                        name,
+                        ", while the accelerator field names another chip, which is used.",
+                    ],
+                    &[],
+                );
+                self.fix(&["Use ", name], slot, name);
+            }
         }
     }
 
@@ -927,63 +897,77 @@ impl Reader<'_> {
     }
 
     /// `typical 2019`: the median peak of the year's named accelerators, a factor of 3 either way.
-    fn typical(&mut self, slot: Slot, text: &str, format: Option<Format>) -> Option<Given> {
+    fn typical(&mut self, slot: Slot, text: &str, format: Option<Format>) -> Option<Rc<Given>> {
         let words = text.to_ascii_lowercase();
-        let year = words
-            .strip_prefix("typical")?
-            .trim_start_matches([' ', '-', '_', ':'])
-            .trim_start_matches("of ")
-            .trim();
-        let year = if year.len() == 4 {
-            year.parse::<u16>().ok()?
-        } else {
-            return None;
-        };
-        let row = self.catalog.typical.iter().find(|row| row.year == year)?;
+        let year = words.strip_prefix("typical")?;
+        let year = year.trim_start_matches([' ', '-', '_', ':']);
+        let row =
+            self.catalog.typical.iter().find(|row| {
+                u16_text(row.year) == year.strip_prefix("of ").unwrap_or(year).trim()
+            })?;
         let peak = match format {
             Some(Format::Fp32) => row.fp32,
             _ => row.best,
         };
         let id = self.unknowns.len() as u16;
         self.unknowns.push(slot);
+        self.range_texts.push((slot.field, text.to_string()));
         let value = Uncertain::from_range(id, peak / 3.0, peak * 3.0);
-        let (median, most_used, models) = (quantity::rate(peak, 3), row.most_used, row.models);
+        let median = quantity::rate(peak, 3);
         self.echoes
-            .push((slot, format!("{median}, give or take 3 times")));
-        self.note(
+            .push((slot, [&median, ", give or take 3 times"].concat()));
+        self.say(
+            Severity::Note,
             slot,
             "typical-accelerator",
-            format!("assumed: the median peak of {models} models of {year} whose chip is known, mostly {most_used}."),
-            "Enter the chip when you know it.",
+            &[
+                "assumed: the median peak of ",
+                &u16_text(row.models),
+                " models of ",
+                &u16_text(row.year),
+                " whose chip is known, mostly ",
+                row.most_used,
+                ".",
+            ],
+            &["Enter the chip when you know it."],
         );
-        Some(Given {
-            slot: Some(slot),
-            value,
-            text: median,
-        })
+        Some(given(slot, value, median))
     }
 
     fn accelerator_echo(&mut self, slot: Slot, accelerator: &Accelerator, format: Option<Format>) {
         let format = format.or(accelerator.default_format);
-        let mut echo = accelerator.name.to_string();
-        if let Some(format) = format
-            && let Some(peak) = accelerator.peak(format)
-        {
-            echo.push_str(&format!(", {} in {}", quantity::rate(peak, 3), format.id()));
-        }
+        let peak = format.and_then(|format| Some((format.id(), accelerator.peak(format)?)));
+        let echo = match peak {
+            Some((format, peak)) => [
+                accelerator.name,
+                ", ",
+                &quantity::rate(peak, 3),
+                " in ",
+                format,
+            ]
+            .concat(),
+            None => accelerator.name.to_string(),
+        };
         self.echoes.push((slot, echo));
         if !accelerator.trap.is_empty() {
-            self.note(slot, "unit-of-the-row", accelerator.trap.to_string(), "");
+            self.say(
+                Severity::Note,
+                slot,
+                "unit-of-the-row",
+                &[accelerator.trap],
+                &[],
+            );
         }
         if accelerator.status != "released" {
-            self.note(
+            self.say(
+                Severity::Note,
                 slot,
                 "not-released",
-                format!(
-                    "{} and not yet with customers when the table was made.",
-                    accelerator.status
-                ),
-                "",
+                &[
+                    accelerator.status,
+                    " and not yet with customers when the table was made.",
+                ],
+                &[],
             );
         }
     }
@@ -991,83 +975,81 @@ impl Reader<'_> {
     /// The peak that is used, where it comes from, and its format.
     fn peak(
         &mut self,
-        phase: u8,
-        typed: Option<Given>,
+        cells: &Cells,
+        typed: Option<Rc<Given>>,
         accelerator: Option<&Accelerator>,
-        typical: Option<Given>,
+        typical: Option<Rc<Given>>,
         format: Option<Format>,
         faulty: &mut Vec<Slot>,
-    ) -> Option<(Given, String, Option<Format>)> {
-        let at = |field| Slot::new(field, phase);
+    ) -> Option<(Rc<Given>, String, Option<Format>)> {
         if let Some(peak) = typed {
             if let Some(accelerator) = accelerator {
-                self.sparse_peak(at(Field::Peak), &peak, accelerator, format);
+                self.sparse_peak(cells.slot(Field::Peak), &peak, accelerator, format);
             }
             return Some((peak, "as typed".to_string(), format));
         }
         if let Some(peak) = typical {
             return Some((peak, "typical of the year".to_string(), format));
         }
+        // Of a peak in error nothing is known.
+        if cells.is_typed(Field::Peak) {
+            return None;
+        }
         let accelerator = accelerator?;
+        let chosen = format.or(accelerator.default_format);
+        if let Some((chosen, peak)) =
+            chosen.and_then(|chosen| Some((chosen, accelerator.peak(chosen)?)))
+        {
+            let slot = cells.slot(Field::Accelerator);
+            let peak = given(slot, Uncertain::exact(peak), quantity::rate(peak, 4));
+            let source = [accelerator.name, ", ", chosen.id(), ", dense"].concat();
+            return Some((peak, source, Some(chosen)));
+        }
         let has: Vec<&str> = Format::ALL
             .into_iter()
             .filter(|format| accelerator.peak(*format).is_some())
             .map(Format::id)
             .collect();
-        let Some(chosen) = format.or(accelerator.default_format) else {
-            let (code, message, remedy) = if has.is_empty() {
-                (
-                    "no-peak",
-                    format!("no peak of the {} is known.", accelerator.short),
-                    "Enter a peak of your own under “Peak, HFU”.".to_string(),
-                )
-            } else {
-                (
-                    "format-needed",
-                    format!("the {} has no usual training format.", accelerator.short),
-                    format!("Choose one of {}.", has.join(", ")),
-                )
-            };
-            let slot = at(if has.is_empty() {
-                Field::Accelerator
-            } else {
-                Field::Format
-            });
-            self.error(slot, code, message, remedy);
-            faulty.push(slot);
-            return None;
+        let choose = ["Choose one of ", &has.join(", "), "."].concat();
+        let slot = cells.slot(if has.is_empty() {
+            Field::Accelerator
+        } else {
+            Field::Format
+        });
+        faulty.push(slot);
+        match chosen {
+            _ if has.is_empty() => self.say(
+                Severity::Error,
+                slot,
+                "no-peak",
+                &["no peak of the ", accelerator.short, " is known."],
+                &["Enter a peak of your own under “Peak, HFU”."],
+            ),
+            None => self.say(
+                Severity::Error,
+                slot,
+                "format-needed",
+                &["the ", accelerator.short, " has no usual training format."],
+                &[&choose],
+            ),
+            Some(chosen) => self.say(
+                Severity::Error,
+                slot,
+                "format-not-in-row",
+                &[
+                    "no ",
+                    chosen.id(),
+                    " peak of the ",
+                    accelerator.short,
+                    " is known.",
+                ],
+                &[&choose],
+            ),
         };
-        match accelerator.peak(chosen) {
-            Some(peak) => {
-                let given = Given {
-                    slot: Some(at(Field::Accelerator)),
-                    value: Uncertain::exact(peak),
-                    text: quantity::rate(peak, 4),
-                };
-                let source = format!("{}, {}, dense", accelerator.name, chosen.id());
-                Some((given, source, Some(chosen)))
-            }
-            None => {
-                let slot = at(Field::Format);
-                let mut problem = Problem::new(
-                    Severity::Error,
-                    slot,
-                    "format-not-in-row",
-                    format!(
-                        "no {} peak of the {} is known.",
-                        chosen.id(),
-                        accelerator.short
-                    ),
-                    format!("Choose one of {}.", has.join(", ")),
-                );
-                if let Some(usual) = accelerator.default_format {
-                    problem = problem.with_fix(usual.id(), slot, usual.id());
-                }
-                self.problems.push(problem);
-                faulty.push(slot);
-                None
-            }
+        if let Some(usual) = accelerator.default_format {
+            self.fix(&[usual.id()], slot, usual.id());
         }
+        None
     }
 
     /// A data sheet's figure with sparsity is a multiple of the dense peak.
@@ -1081,32 +1063,68 @@ impl Reader<'_> {
         if accelerator.sparse_factor <= 1.0 {
             return;
         }
-        let near = |a: f64, b: f64| (a / b - 1.0).abs() < 0.01;
-        let candidates = match format {
-            Some(format) => vec![format],
-            None => accelerator.default_format.into_iter().collect(),
+        let Some(format) = format.or(accelerator.default_format) else {
+            return;
         };
-        for format in candidates {
-            if let Some(peak) = accelerator.peak(format)
-                && near(typed.value.value, peak * accelerator.sparse_factor)
-            {
-                let dense = quantity::rate(peak, 4);
-                let problem = Problem::new(
-                    Severity::Warning,
-                    slot,
-                    "sparse-peak",
-                    format!(
-                        "this is the {} figure with sparsity of the {}, which training does not reach.",
-                        format.id(),
-                        accelerator.short
-                    ),
-                    format!("Write the dense peak, {dense}, or empty the field."),
-                )
-                .with_fix(dense.as_str(), slot, dense.as_str());
-                self.problems.push(problem);
-            }
+        if let Some(peak) = accelerator.peak(format)
+            && (typed.value.value / (peak * accelerator.sparse_factor) - 1.0).abs() < 0.01
+        {
+            let dense = quantity::rate(peak, 4);
+            self.say(
+                Severity::Warning,
+                slot,
+                "sparse-peak",
+                &[
+                    "this is the ",
+                    format.id(),
+                    " figure with sparsity of the ",
+                    accelerator.short,
+                    ", which training does not reach.",
+                ],
+                &["Write the dense peak, ", &dense, ", or empty the field."],
+            );
+            self.fix(&[&dense], slot, &dense);
         }
     }
+}
+
+/// What is known of a phase's chip.
+#[derive(Default)]
+struct Chip {
+    row: Option<usize>,
+    typical: Option<Rc<Given>>,
+    /// The count in its own text.
+    count: Option<Rc<Given>>,
+    faulty: bool,
+}
+
+fn given(slot: Slot, value: Uncertain, text: String) -> Rc<Given> {
+    Rc::new(Given {
+        slot: Some(slot),
+        value,
+        text,
+    })
+}
+
+fn u16_text(number: u16) -> String {
+    number.to_string()
+}
+
+/// What an empty field stands for.
+fn default(slot: Slot, kind: PhaseKind) -> Rc<Given> {
+    let text = slot.field.spec().default.text(kind).unwrap_or("1");
+    // The defaults of the table: 0, 1, 2 and 4/3.
+    let value = match text.split_once('/') {
+        Some((top, bottom)) => quantity::parse_f64(top)
+            .zip(quantity::parse_f64(bottom))
+            .map(|(top, bottom)| top / bottom),
+        None => quantity::parse_f64(text),
+    };
+    given(
+        slot,
+        Uncertain::exact(value.unwrap_or(1.0)),
+        text.to_string(),
+    )
 }
 
 /// The number in formulas: the echo without its unit for counts, else the echo's short form.
@@ -1133,11 +1151,12 @@ fn short_text(kind: QuantityKind, reading: &Reading) -> String {
 }
 
 fn lower(label: &str) -> String {
-    let mut chars = label.chars();
-    match chars.next() {
-        Some(first) if !label.starts_with("FLOP") => first.to_lowercase().chain(chars).collect(),
-        _ => label.to_string(),
+    let mut text = label.to_string();
+    // Labels begin with an ASCII letter.
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
     }
+    text
 }
 
 /// What an empty field stands for in this request: the line under it.

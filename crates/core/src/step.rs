@@ -1,5 +1,7 @@
 //! Steps: one expression tree gives value, formula and the formula with numbers.
 
+use std::rc::Rc;
+
 use crate::field::Slot;
 use crate::quantity;
 use crate::uncertain::Uncertain;
@@ -65,7 +67,7 @@ pub struct Given {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
     /// A typed, default or table number, with its name in formulas.
-    Given(&'static str, Given),
+    Given(&'static str, Rc<Given>),
     /// The result of an earlier step, by its name in formulas.
     Earlier(&'static str, Uncertain),
     /// A constant, printed as this text.
@@ -213,6 +215,7 @@ pub struct Step {
 
 impl Step {
     /// A step of a phase.
+    #[inline(never)]
     pub fn new(
         id: &'static str,
         method: Method,
@@ -248,6 +251,42 @@ impl Step {
     /// The result as text with its unit: `3.49 × 10¹¹ FLOP`, `34.5 %`.
     pub fn result(&self, digits: u8) -> String {
         with_unit(&self.value, self.unit, digits)
+    }
+}
+
+/// Steps in the making: a list that hands out each result under a name.
+pub struct Ladder {
+    method: Method,
+    phase: u8,
+    item: Item,
+    /// The steps so far.
+    pub steps: Vec<Step>,
+}
+
+impl Ladder {
+    /// An empty ladder of a phase.
+    pub fn new(method: Method, phase: u8, item: Item) -> Ladder {
+        Ladder {
+            method,
+            phase,
+            item,
+            steps: Vec::new(),
+        }
+    }
+
+    /// Adds a step and gives its result the name that later formulas call it by.
+    #[inline(never)]
+    pub fn step(
+        &mut self,
+        id: &'static str,
+        unit: &'static str,
+        name: &'static str,
+        expr: Expr,
+    ) -> Expr {
+        let step = Step::new(id, self.method, Some(self.phase), self.item, expr, unit);
+        let named = step.named(name);
+        self.steps.push(step);
+        named
     }
 }
 

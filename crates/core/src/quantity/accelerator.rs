@@ -215,7 +215,7 @@ fn counts(text: &str) -> Vec<(f64, &str)> {
         if let Some(name) = text.get(from..)
             && (1.0..=MOST_CHIPS).contains(&number)
             && number.fract() == 0.0
-            && name.chars().any(char::is_alphanumeric)
+            && name.bytes().any(|byte| byte.is_ascii_alphanumeric())
         {
             found.push((number, name));
         }
