@@ -371,7 +371,10 @@ fn clip(text: &str) -> String {
 /// A config, or a list of layers, in one text.
 fn from_text(text: &str, options: &CountOptions) -> Result<Counted, Refusal> {
     let (count, matrices) = if is_list(text) {
-        compute_layers_from(text, options)?
+        (
+            compute_layers::count_layers(&crate::layers_from_json(text)?, options)?,
+            Vec::new(),
+        )
     } else {
         compute_config::count_config_with_matrices(text, options)?
     };
@@ -488,12 +491,4 @@ pub fn count_bytes(bytes: &[u8], name: &str, options: &CountOptions) -> Result<C
             }
         }
     }
-}
-
-fn compute_layers_from(
-    text: &str,
-    options: &CountOptions,
-) -> Result<(Count, Vec<PlacedMatrix>), Refusal> {
-    let _ = (text, options);
-    Err(refusal("TODO", "", ""))
 }

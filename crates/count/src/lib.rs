@@ -5,8 +5,10 @@
 
 mod counter;
 mod fragment;
+mod list;
 mod training;
 
 pub use counter::{Counted, Counter, FileSource, Next, count_bytes};
 pub use fragment::{MAX_UNPACKED, decode, encode};
+pub use list::{layers_from_json, layers_to_json};
 pub use training::{Mode, Recompute, Row, Step, Training, training};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use compute_count::{Counted, Counter, FileSource, Mode, Next, Recompute, Row};
-use compute_layers::{CountOptions, Matrix, Note, Part, PlacedMatrix, Refusal, Source};
+use compute_layers::{
+    CountOptions, FieldKind, LAYERS, Matrix, Note, Part, PlacedMatrix, Refusal, Source,
+};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, TypeError, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
@@ -700,4 +702,101 @@ pub fn training_flop(count: JsValue, options: JsValue) -> Result<JsValue, JsValu
             })
             .collect(),
     })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LayerKindOut {
+    id: &'static str,
+    name: &'static str,
+    formula: &'static str,
+    source: &'static str,
+    fields: Vec<LayerFieldOut>,
+}
+
+#[derive(Serialize)]
+struct LayerFieldOut {
+    id: &'static str,
+    name: &'static str,
+    #[serde(rename = "type")]
+    takes: &'static str,
+    default: DefaultOut,
+    choices: &'static [&'static str],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum DefaultOut {
+    Nothing,
+    Number(f64),
+    Flag(bool),
+    Text(&'static str),
+}
+
+/// The catalogue of layers, for a builder.
+///
+/// # Errors
+/// None that a caller can cause.
+#[wasm_bindgen(js_name = layerKinds, skip_typescript)]
+pub fn layer_kinds() -> Result<JsValue, JsValue> {
+    let field = |field: &compute_layers::Field| {
+        let (takes, default, choices) = match field.kind {
+            FieldKind::Number(n) => ("number", DefaultOut::Number(n as f64), &[][..]),
+            FieldKind::Tokens => ("tokens", DefaultOut::Nothing, &[][..]),
+            FieldKind::Flag(on) => ("flag", DefaultOut::Flag(on), &[][..]),
+            FieldKind::Choice(choices) => (
+                "choice",
+                DefaultOut::Text(choices.first().copied().unwrap_or("")),
+                choices,
+            ),
+        };
+        LayerFieldOut {
+            id: field.id,
+            name: field.name,
+            takes,
+            default,
+            choices,
+        }
+    };
+    let kinds: Vec<LayerKindOut> = LAYERS
+        .iter()
+        .map(|kind| LayerKindOut {
+            id: kind.id,
+            name: kind.name,
+            formula: kind.formula,
+            source: kind.source,
+            fields: kind.fields.iter().map(field).collect(),
+        })
+        .collect();
+    give(&kinds)
+}
+
+/// A list of layers that stands in the article: its CNN-LSTM-FCN.
+///
+/// # Errors
+/// None that a caller can cause.
+#[wasm_bindgen(js_name = articleLayers, skip_typescript)]
+pub fn article_layers() -> Result<JsValue, JsValue> {
+    js_sys::JSON::parse(&compute_count::layers_to_json(
+        &compute_layers::cnn_lstm_fcn(),
+    ))
+}
+
+/// Counts a list of layers.
+///
+/// # Errors
+/// As [`count`].
+#[wasm_bindgen(js_name = countLayers, skip_typescript)]
+pub fn count_layers(layers: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+    let options = OptionsIn::read(&options)?.options();
+    let text = match layers.as_string() {
+        Some(text) => text,
+        None => js_sys::JSON::stringify(&layers)?
+            .as_string()
+            .ok_or_else(|| wrong("layers: expected an object or JSON text"))?,
+    };
+    let list = compute_count::layers_from_json(&text).map_err(|refusal| thrown(&refusal))?;
+    let count =
+        compute_layers::count_layers(&list, &options).map_err(|refusal| thrown(&refusal))?;
+    give(&CountOut::new(Counted::from(count), None))
 }

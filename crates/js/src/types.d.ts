@@ -245,7 +245,37 @@ export function countFile(file: FileLike, options?: ReadOptions): Promise<Count>
 export function countFiles(files: FileLike[], options?: ReadOptions): Promise<Count>;
 /** Training FLOP of one example, from a count. */
 export function trainingFlop(count: Count, options: TrainingOptions): Training;
+/** One layer of a list, or a `block` of layers. */
+export interface Layer {
+  /** Id of a kind of `layerKinds`, or "block". */
+  kind: string;
+  name?: string;
+  /** Fields that differ from the kind's defaults. */
+  fields?: Record<string, number | boolean | string>;
+  /** 1 where it is left out. */
+  repeat?: number;
+  /** All repeats use one set of weights: parameters once, work by use. */
+  shared?: boolean;
+  /** Layers with one label share their weights with the first of them. */
+  share?: string;
+  frozen?: boolean;
+  /** Block sparsity: so many of so many weights are kept; `saved`: the hardware saves the work of the rest. */
+  density?: { kept: number; of: number; saved?: boolean };
+  /** Of a block. */
+  layers?: Layer[];
+}
+export interface LayerKind {
+  id: string; name: string; formula: string; source: string;
+  /** "tokens": a number; left out, the sequence length of the options. */
+  fields: { id: string; name: string; type: "number" | "tokens" | "flag" | "choice"; default: number | boolean | string | null; choices: string[] }[];
+}
+/** The catalogue of layers. */
+export function layerKinds(): LayerKind[];
+/** The CNN-LSTM-FCN of the article, as a list of layers. */
+export function articleLayers(): { layers: Layer[] };
+/** Counts a list of layers. Throws a `Refusal` that names the first layer that cannot be counted. */
+export function countLayers(layers: { layers: Layer[] } | Layer[] | string, options?: CountOptions): Count;
 /** A list of layers as text for an address: base64url of raw deflate of JSON. Throws a `Refusal` above 64 KiB of JSON. */
 export function encodeLayers(layers: object | string): string;
 /** The list back, from the text with or without "#layers=". Throws a `Refusal` where it does not read. */
-export function decodeLayers(fragment: string): unknown;
+export function decodeLayers(fragment: string): { layers: Layer[] };
