@@ -18,7 +18,7 @@ macro_rules! cues {
 
 cues! {
     /// Training is spoken of.
-    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "learned", "learnt", "learns", "learn", "retrain*"];
+    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "learned", "learnt", "learns", "learn", "retrain*"];
     /// A run is spoken of, if training is the subject.
     RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "busy",
         "wallclock", "consumed", "required", "needed", "went_on", "converge*", "through_the", "duration"];
@@ -26,14 +26,16 @@ cues! {
     LEARNING = ["learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
         "batch_size", "checkpoint*", "overfit*", "corpus", "corpora"];
     /// The model is used, not trained.
-    USE = ["inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "mlperf", "latency", "temperature",
+    USE = ["inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "mlperf", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
         "top_p", "quantiz*", "quantis*", "nvidia_smi", "vllm", "sglang", "llama.cpp", "requests", "request", "api", "price", "prices", "priced", "pricing", "costs_$", "cached", "vram",
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
         "laptop", "selfhost*", "tok", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
     /// A site, a purchase, a fleet: no training run.
     SITE = ["megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
         "buy", "buying", "bought", "purchase*", "order", "orders", "ordered", "stockpile*", "owns", "ship", "shipped", "shipping", "shipments", "installed", "install", "houses", "export", "exports", "smuggl*",
-        "building_a", "build_a", "has_raised", "invest*", "revenue", "factory", "opened", "rent", "rents", "rented"];
+        "building_a", "build_a", "has_raised", "invest*", "revenue", "factory", "opened", "rent", "rents"];
+    /// What somebody has, whatever it is used for.
+    FLEET = ["has", "have", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
     /// What is not so, or not yet.
     HYPOTHETICAL = ["will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
@@ -107,7 +109,7 @@ cues! {
     /// Stage: a further stretch of the run from scratch.
     STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
-    STAGE_FINETUNING = ["finetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "dpo", "supervised_finetun*", "preference_tun*", "instruction_finetun*"];
+    STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "dpo", "supervised_finetun*", "preference_tun*", "instruction_finetun*"];
     /// Stage: reinforcement learning.
     STAGE_REINFORCEMENT = ["reinforcement_learning", "rlhf", "rl", "ppo", "grpo", "rlvr"];
     /// Stage: making data.
@@ -117,7 +119,7 @@ cues! {
     /// A model is meant by the number in front.
     MODEL = ["model", "models", "variant", "version", "one", "checkpoint", "network", "lm", "llm", "transformer", "system", "language_model", "giant", "decoder", "flagship", "mixture", "moe", "architecture"];
     /// Sum of several models.
-    SHARED = ["taken_together", "all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "models", "across_all", "family"];
+    SHARED = ["all_experiments", "experiments_together", "whole_project", "taken_together", "all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "across_all", "family"];
     /// The backward pass.
     BACKWARD = ["bwd", "backward"];
     /// A frame of work inside one machine.
@@ -235,6 +237,10 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("pictures", Unit::Items),
     ("captions", Unit::Items),
     ("prompts", Unit::Items),
+    ("records", Unit::Items),
+    ("traces", Unit::Items),
+    ("trajectories", Unit::Items),
+    ("comparisons", Unit::Items),
     ("episodes", Unit::Items),
     ("sequences", Unit::Sequences),
     ("sequence", Unit::Sequences),
@@ -278,6 +284,8 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("second", Unit::Time(1.0)),
     ("minutes", Unit::Time(60.0)),
     ("minute", Unit::Time(60.0)),
+    ("min", Unit::Time(60.0)),
+    ("mins", Unit::Time(60.0)),
     ("hours", Unit::Time(3600.0)),
     ("hour", Unit::Time(3600.0)),
     ("hrs", Unit::Time(3600.0)),

@@ -31,6 +31,8 @@ pub(crate) struct Name {
     pub family: String,
     /// Version, `3.1`, or empty.
     pub version: String,
+    /// Its size, `70b` or `large`, or empty.
+    pub size: String,
     /// Stands in a comparison.
     pub compared: bool,
 }
@@ -66,6 +68,8 @@ pub(crate) struct Doc<'a> {
     name_at: Vec<Option<u32>>,
     /// Whether another model is spoken of at each token.
     foreign: Vec<bool>,
+    /// Whether another size of the passage's model is spoken of at each token.
+    sibling: Vec<bool>,
     /// The model that the passage is about.
     pub subject: Option<Name>,
     /// All cues of the passage.
@@ -130,6 +134,7 @@ impl<'a> Doc<'a> {
             names: Vec::new(),
             name_at: vec![None; count],
             foreign: vec![false; count],
+            sibling: vec![false; count],
             subject: None,
             all,
             headers: vec![None; count],
@@ -140,6 +145,7 @@ impl<'a> Doc<'a> {
         doc.find_chips(catalog);
         doc.find_names();
         doc.find_foreign();
+        doc.find_siblings();
         doc
     }
 
@@ -579,7 +585,8 @@ impl<'a> Doc<'a> {
             && (self.kind(i + 2) == Some(Kind::Number) || self.tokens.get(i + 2).is_some_and(|t| t.capital && t.text.len() <= 3))
             && first.capital;
         let sized = first.capital && !self.starts_sentence(i) && self.size_at(i + 1).is_some() && first.text.len() > 1;
-        let camel = first.camel && first.capital && first.text.bytes().any(|b| b.is_ascii_lowercase());
+        // "DeepMind", not "IBM".
+        let camel = first.camel && first.capital && self.original(i).bytes().any(|b| b.is_ascii_lowercase());
         let known = known && (first.capital || digits_behind || self.is(i + 1, "-"));
         let diffusion = first.text == "stable" && self.is(i + 1, "diffusion");
         let plain = NEVER.contains(&first.text.as_str()) || (WORDS.contains(&first.text.as_str()) && !(hyphened || sized || first.camel || diffusion));
@@ -588,6 +595,7 @@ impl<'a> Doc<'a> {
         }
         let mut version: String = first.text.chars().skip_while(|c| c.is_alphabetic()).collect();
         let mut end = i + 1;
+        let mut size = String::new();
         loop {
             let joint = matches!(self.text(end), "-" | "/") && self.glued(end) && self.glued(end + 1);
             let next = if joint { end + 1 } else { end };
@@ -597,8 +605,12 @@ impl<'a> Doc<'a> {
             }
             match token.kind {
                 Kind::Number => {
-                    let size = self.size_at(next);
-                    if let Some(to) = size {
+                    // "R1 41K GPU hours", "Gopher 300B tokens" count something.
+                    let number_size = self.size_at(next).filter(|to| {
+                        !self.is(next + 1, "k") && !cues::NOUNS.iter().any(|(noun, unit)| *noun == self.text(*to) && *unit != cues::Unit::Parameters)
+                    });
+                    if let Some(to) = number_size {
+                        size = format!("{}{}", self.text(next), self.text(next + 1));
                         end = to;
                         continue;
                     }
@@ -614,6 +626,17 @@ impl<'a> Doc<'a> {
                     if version.is_empty() && token.text.bytes().any(|b| b.is_ascii_digit()) && !token.text.starts_with('a') {
                         version.push_str(&token.text);
                     }
+                    if size.is_empty() && SIZES.contains(&token.text.as_str()) {
+                        size.clone_from(&token.text);
+                    }
+                    end = next + 1;
+                }
+                // "Falcon Mamba 7B"
+                Kind::Word if token.capital && token.space && !FIRST_WORDS.contains(&token.text.as_str()) && self.size_at(next + 1).is_some() && self.chip(next).is_none() => {
+                    end = next + 1;
+                }
+                Kind::Word if token.capital && token.space && SIZES.contains(&token.text.as_str()) => {
+                    size.clone_from(&token.text);
                     end = next + 1;
                 }
                 Kind::Word if token.capital && token.space && SECOND_NAMES.contains(&token.text.as_str()) => {
@@ -637,14 +660,14 @@ impl<'a> Doc<'a> {
         let opening = self.cues_in(clause.start..(clause.start + 2).min(i));
         let compared = (before | opening) & (cues::COMPARE | cues::OTHERS) != 0
             || matches!(self.text(i.wrapping_sub(1)), "from" | "using" | "follow");
-        Some(Name { at, family: letters, version, compared })
+        Some(Name { at, family: letters, version, size, compared })
     }
 
     /// Whether a capitalised word within a sentence looks like a model: two of them that differ are two models.
     fn camel_name(&self, i: usize) -> bool {
-        // Followed by a verb or a bracket with a size, or possessive.
+        // A company's name stands in the possessive, a model's before a verb.
         let next = self.text(i + 1);
-        self.tokens.get(i).is_some_and(|t| t.possessive) || matches!(next, "has" | "had" | "is" | "was" | "uses" | "used" | "took" | "reached" | "reported" | "needed" | "consumed" | "saw")
+        matches!(next, "has" | "had" | "is" | "was" | "uses" | "used" | "took" | "reached" | "reported" | "needed" | "consumed" | "saw")
     }
 
     fn starts_sentence(&self, i: usize) -> bool {
@@ -721,7 +744,8 @@ impl<'a> Doc<'a> {
                         // "a 1.1B Llama model" tells of the architecture.
                         let kind_of = self.cues_in(end..end + 1) & cues::MODEL != 0 && matches!(before, "a" | "an" | "b" | "m" | "parameter" | "dense");
                         let tuned = self.text(i.wrapping_sub(1)).starts_with("finetun") || matches!(before, "tune" | "tuning" | "train" | "training");
-                        let object = kind_of || tuned || i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
+                        let owned = i.checked_sub(1).and_then(|k| self.tokens.get(k)).is_some_and(|t| t.possessive);
+                        let object = kind_of || tuned || owned || i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
                         let goes_on = matches!(self.text(end), "which" | "that" | "whose" | "(" | "had" | "has" | "was" | "is" | "used" | "reached" | "reported" | "took" | "needed" | "saw" | "needs") || (self.is(end, ",") && matches!(self.text(end + 1), "which" | "whose"))
                             || self.kind(end) == Some(Kind::Number);
                         let compared = self.cues_in(i.saturating_sub(4).max(range.start)..i) & (cues::COMPARE | cues::OTHERS) != 0;
@@ -734,7 +758,8 @@ impl<'a> Doc<'a> {
                                 continue;
                             }
                             now = true;
-                            by_comparison = compared;
+                            // "RoBERTa's 3.2e21, and with more steps …" goes no further than its clause.
+                            by_comparison = compared || self.tokens.get(end.wrapping_sub(1)).is_some_and(|t| t.possessive);
                             subject_foreign.get_or_insert(true);
                         }
                     }
@@ -751,6 +776,49 @@ impl<'a> Doc<'a> {
             }
             carried = subject_foreign == Some(true);
         }
+    }
+
+    /// Marks where another size of the same model is spoken of: "ELECTRA-Small trains in 4 days", "the 9B model".
+    fn find_siblings(&mut self) {
+        let Some(subject) = self.subject.clone() else { return };
+        let size = self.names.iter().filter(|name| name.same(&subject)).map(|name| name.size.clone()).find(|size| !size.is_empty());
+        let Some(size) = size else { return };
+        for s in 0..self.sentences.len() {
+            let Some(range) = self.sentences.get(s).cloned() else { break };
+            let mut now = false;
+            let mut i = range.start;
+            while i < range.end {
+                let text = self.text(i);
+                let mut end = i + 1;
+                if matches!(text, ";" | "we" | "our") {
+                    now = false;
+                }
+                let name = self.name(i).filter(|name| name.at.start == i && name.same(&subject)).map(|name| (name.size.clone(), name.at.end));
+                let tag = name.or_else(|| {
+                    let to = self.size_at(i)?;
+                    (self.name(i).is_none() && self.cues_in(to..to + 1) & cues::MODEL != 0).then(|| (format!("{}{}", self.text(i), self.text(i + 1)), to))
+                });
+                if let Some((tag, to)) = tag
+                    && !tag.is_empty()
+                {
+                    now = tag != size;
+                    end = to;
+                }
+                if now {
+                    for k in i..end {
+                        if let Some(slot) = self.sibling.get_mut(k) {
+                            *slot = true;
+                        }
+                    }
+                }
+                i = end;
+            }
+        }
+    }
+
+    /// Whether another size of the passage's model is spoken of.
+    pub(crate) fn is_sibling(&self, i: usize) -> bool {
+        self.sibling.get(i).copied().unwrap_or(false)
     }
 
     fn name_follows(&self, i: usize) -> bool {
@@ -813,6 +881,12 @@ static NEVER: &[&str] = &[
     "mmlu", "imagenet", "layers", "epoch", "epochs", "chapter", "lm", "nvlink", "nvidia", "nvidia's", "aws", "azure", "google", "meta", "microsoft", "intel", "amd", "equation", "eq", "jft", "laion", "zero", "lora", "superglue", "glue", "squad", "wikitext", "january", "february", "march", "april",
     "may", "june", "july", "august", "september", "october", "november", "december", "step", "steps", "openai", "iteration", "no", "day", "dgx", "hgx", "the", "openwebtext", "bookcorpus", "commoncrawl", "adamw", "infiniband", "deepspeed", "pytorch", "github", "webtext",
 ];
+
+/// Words for sizes in models' names.
+static SIZES: &[&str] = &["base", "large", "small", "xl", "xxl", "nano", "mini", "medium", "tiny", "huge", "scout", "maverick", "behemoth"];
+
+/// Capitalised words that begin a clause and no name.
+static FIRST_WORDS: &[&str] = &["the", "a", "our", "with", "for", "and", "total", "training", "params", "parameters"];
 
 /// Second words of models' names.
 static SECOND_NAMES: &[&str] = &[

@@ -155,7 +155,8 @@ fn step(
                 emit(out, source, i, end, text);
                 return end;
             }
-            one("&", out);
+            // The columns of a LaTeX table.
+            one(if latex { "|" } else { "&" }, out);
         }
         '<' => return tag(source, i, out),
         '\\' => return command(source, i, out),

@@ -103,6 +103,7 @@ pub(crate) fn mentions(doc: &Doc) -> Vec<Mention> {
 
 /// `7B, 13B and 70B parameters`, `8, 16 and 32 GPUs`: the noun serves all.
 fn share_nouns(doc: &Doc, found: &mut [Mention]) {
+    let mut shared = false;
     for k in (1..found.len()).rev() {
         let Some([first, second]) = found.get_mut(k - 1..=k) else { continue };
         let between = first.at.end..second.at.start;
@@ -118,6 +119,10 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
         let list = !between.is_empty()
             && between.len() <= 2
             && between.clone().all(|t| matches!(doc.text(t), "," | "and" | "or" | "/" | "&"));
+        // "32,768, 512 GPUs" are two entries; "8, 16 and 32 GPUs" a list.
+        let comma = doc.is(between.start, ",") && between.len() == 1;
+        let list = list && (!comma || shared);
+        shared = list && (!comma || shared);
         if list && first.unit == Unit::None && matches!(second.unit, Unit::Parameters | Unit::Tokens | Unit::Chips | Unit::Layers | Unit::Epochs) {
             first.unit = second.unit;
             first.noun.clone_from(&second.noun);

@@ -31,8 +31,8 @@ pub(crate) struct Claim {
     pub span: Range<usize>,
     /// What it counts, for the rules that weigh claims against each other.
     pub unit: Unit,
-    /// Named as a total.
-    pub total: bool,
+    /// Of another size of the passage's model.
+    pub sibling: bool,
 }
 
 /// The passage as a whole, as far as the rules need it.
@@ -54,11 +54,19 @@ impl Gate {
             .iter()
             .any(|m| m.unit == Unit::Tokens && m.value >= 1e10 && !m.barred);
         Gate {
-            training: doc.all & (cues::TRAIN | cues::LEARNING) != 0 || hours || tokens,
+            training: hours || tokens || (doc.all & (cues::TRAIN | cues::LEARNING) != 0 && !offer(doc)),
             transformer: doc.all & cues::TRANSFORMER != 0,
             convolution: doc.all & cues::CONVOLUTION != 0,
         }
     }
+}
+
+/// A price list speaks of what could be trained: "$31.5 per hour", and nothing that was.
+fn offer(doc: &Doc) -> bool {
+    let priced = (0..doc.tokens.len()).any(|k| {
+        doc.is(k, "$") && (2..7).any(|n| matches!(doc.text(k + n), "per" | "/") && matches!(doc.text(k + n + 1), "hour" | "h" | "million" | "gb" | "month" | "gpu"))
+    });
+    priced && !doc.all_words(&["trained", "pretrained", "finetuned", "took", "consumed", "cost", "used", "saw", "tokens", "needed", "ran"])
 }
 
 impl Gate {
@@ -327,10 +335,16 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
         return None;
     }
     // "compared to 3,640 petaflop/s-days", "the previous 7 trillion tokens"
-    if (1..=3).any(|n| matches!(around.word_before(n), "compared" | "than" | "versus" | "vs" | "against" | "unlike" | "instead"))
+    let comparison = (1..=4).take_while(|n| start.checked_sub(*n).is_some_and(|k| around.doc.kind(k) != Some(Kind::Number)));
+    if comparison.into_iter().any(|n| matches!(around.word_before(n), "compared" | "than" | "versus" | "vs" | "against" | "unlike" | "instead"))
         || (1..=2).any(|n| matches!(around.word_before(n), "previous" | "earlier" | "original" | "usual"))
     {
         return None;
+    }
+    let power = mention.unit == Unit::None && mention.value >= 1e17 && mention.text.contains(['e', '^']) && around.sentence.clone().any(|k| around.doc.text(k).ends_with("flops") || around.doc.is(k, "flop"));
+    if power {
+        // "7.1e20 FLOPs, and with more steps 3.1e21"
+        return flop(around);
     }
     let labelled = by_label(around, gate);
     if labelled.is_some() {
@@ -338,7 +352,7 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     }
     match mention.unit {
         Unit::Parameters => parameters(around),
-        Unit::None => size(around),
+        Unit::None => size(around, gate),
         Unit::Tokens | Unit::Words | Unit::Items | Unit::Sequences => {
             batch(around, gate)
                 .or_else(|| sequence_length(around, gate))
@@ -370,7 +384,7 @@ fn made(around: &Around, field: &'static str, strength: u8, value: String) -> Cl
         key: Key::Number(mention.value, mention.high.unwrap_or(mention.value)),
         span: mention.at.start..mention.end.max(mention.at.end),
         unit: mention.unit,
-        total: (around.before(4) | around.after(3)) & cues::TOTAL != 0,
+        sibling: around.doc.is_sibling(mention.at.start),
     }
 }
 
@@ -568,7 +582,7 @@ fn active(around: &Around) -> bool {
 }
 
 /// A size without the word: `OPT-175B`, `Gopher (280B)`, `the 137B model`, `1T total / 32B active`.
-fn size(around: &Around) -> Option<Claim> {
+fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     let doc = around.doc;
     let mention = around.mention;
     let scale = doc.tokens.get(mention.at.end.saturating_sub(1))?;
@@ -590,7 +604,7 @@ fn size(around: &Around) -> Option<Claim> {
     if after == "-" && doc.is(mention.end + 1, "parameter") {
         return Some(made(around, "params", 3, mention.text.clone()));
     }
-    if around.in_use() && doc.all & cues::TRAIN == 0 {
+    if !gate.training || around.in_use() && doc.all & cues::TRAIN == 0 {
         return None;
     }
     // Letters only: "175 billion" alone counts anything.
@@ -639,13 +653,17 @@ fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         || (doc.is(mention.end, "of") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")))
         || (doc.is(mention.end, "in") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")));
     let near = around.before(4) | around.after(3) | inside;
-    let hypothetical = around.clause_before() & cues::HYPOTHETICAL != 0;
-    if hypothetical || (near & cues::NOT_DATA != 0 && !training_set) || (mine & cues::VOCABULARY != 0 && mention.value < 1e9) || around.in_use() {
+    let hypothetical = around.before(5) & cues::HYPOTHETICAL != 0;
+    if hypothetical || around.after(2) & cues::SCHEDULE & !cues::TRAIN != 0 || (near & cues::NOT_DATA != 0 && !training_set) || (mine & cues::VOCABULARY != 0 && mention.value < 1e9) || around.in_use() {
         return None;
     }
     // "of which 1.2T are code", "the first 500B tokens", "every 1M tokens"
     let last = around.before(3);
     if last & cues::SCHEDULE != 0 || matches!(around.word_before(1), "additional" | "extra" | "of which" | "per" | "another" | "first" | "further" | "than" | "million") && mention.unit != Unit::Tokens {
+        return None;
+    }
+    // "0.4 trillion tokens planned per month"
+    if around.after(2) & cues::HYPOTHETICAL != 0 || (1..=2).any(|n| doc.is(mention.end + n, "per")) {
         return None;
     }
     let part = around.distance_before(cues::NOT_DATA | cues::PART_OF, 5).is_some_and(|back| {
@@ -692,6 +710,10 @@ fn item_cue(around: &Around, cue: bool) -> bool {
 fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
     let mention = around.mention;
     let doc = around.doc;
+    // "1,024 in the first 7,200 steps": a schedule.
+    if !mention.ramp && matches!(around.word_after(0), "in" | "for" | "over" | "during") && (matches!(around.word_after(1), "first") || matches!(around.word_after(2), "first")) {
+        return None;
+    }
     if !gate.training || mention.value < 2.0 || mention.per == Per::Chip || mention.per == Per::Time || mention.unit == Unit::Batches {
         return None;
     }
@@ -816,6 +838,7 @@ fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
         || doc.is(mention.end, "(")
         || doc.is(mention.end, "of")
         || around.entry()
+        || mention.value >= 5000.0
         || around.before(4) & cues::BATCH != 0;
     cue.then(|| made(around, "steps", 2, mention.text.clone()))
 }
@@ -870,6 +893,10 @@ fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     if (around.before(3) | around.inside() | around.after(2)) & cues::SPARE != 0 || doc.cues_in(mention.at.start..mention.end) & cues::SPARE != 0 {
         return None;
     }
+    // "the firm has about 50,000 GPUs in total"
+    if around.sentence() & cues::TRAIN == 0 && around.before(4) & cues::FLEET != 0 {
+        return None;
+    }
     // "5,000 TPUs played the games"
     if (0..4).any(|n| around.word_after(n).starts_with("play") || around.word_after(n).starts_with("generat")) {
         return None;
@@ -877,7 +904,7 @@ fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     // "for the 8-GPU node", "8 GPUs per node", "nodes with 8 GPUs each": inside one machine.
     let in_machine = mention.per == Per::Chip
         || doc.cues_in(mention.end..(mention.end + 2)) & cues::EACH != 0
-        || (1..6).any(|n| matches!(around.word_before(n), "nodes" | "node" | "machines" | "servers" | "hosts"))
+        || (1..6).any(|n| matches!(around.word_before(n), "nodes" | "node" | "machines" | "servers" | "hosts" | "instances" | "boxes" | "systems"))
             && mentions.iter().any(|other| other.unit == Unit::Machines && other.at.end <= mention.at.start && mention.at.start - other.at.end < 9);
     if mention.unit == Unit::Machines {
         return machines(around, mentions);
@@ -1011,6 +1038,10 @@ fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
         return None;
     }
     let doc = around.doc;
+    // "a step takes 3,000 GPU hours"
+    if (1..=5).any(|n| matches!(around.word_before(n), "step" | "iteration" | "update") && matches!(around.word_before(n + 1), "a" | "each" | "every" | "one" | "per")) {
+        return None;
+    }
     // "a cumulative 7.7M GPU hours" of a passage about several sizes is the sum of their runs.
     if (around.before(6) | around.after(3)) & cues::TOTAL != 0 && doc.sizes() >= 2 {
         return None;
@@ -1117,6 +1148,9 @@ fn flop(around: &Around) -> Option<Claim> {
     let days = mention.noun == "PF-days";
     let value = mention.value * if days { 8.64e19 } else { factor };
     if value < 1e15 {
+        return None;
+    }
+    if around.before(8) & cues::SHARED != 0 {
         return None;
     }
     if (around.before(4) | around.after(3)) & cues::ONE_PASS != 0 && segment & cues::TRAIN == 0 {
@@ -1235,7 +1269,7 @@ fn sequence_length(around: &Around, gate: &Gate) -> Option<Claim> {
         }
         // "reads a window of 2,048 tokens" among layers and heads describes the trained model.
         let described = around.sentence.clone().any(|k| matches!(doc.text(k), "layers" | "layer")) && around.sentence.clone().any(|k| matches!(doc.text(k), "heads" | "head"));
-        let trained = around.clause() & cues::TRAIN != 0;
+        let trained = around.before(14) & cues::TRAIN != 0;
         if !(trained || described) || mention.value > 8192.0 {
             return None;
         }

@@ -114,7 +114,7 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
                     key: Key::Word(kind),
                     span: cue.clone(),
                     unit: Unit::None,
-                    total: false,
+                    sibling: false,
                 },
             ));
         }
@@ -215,6 +215,11 @@ fn before(doc: &Doc, at: usize, sentence: &Range<usize>) -> Option<(Stage, Optio
         if two & cues::STAGE_EXTENSION != 0 && cue & cues::STAGE_PRETRAINING != 0 {
             continue;
         }
+        // "pre-training and fine-tuning used 3,750 chips": both.
+        let both = k >= 2 && matches!(doc.text(k - 1), "and" | "/" | "or" | "&") && doc.cues.get(k - 2).copied().unwrap_or(0) & STAGES != 0;
+        if both {
+            return None;
+        }
         let unsaid = doc.cues_in(k.saturating_sub(3).max(sentence.start)..k) & cues::NOT_STAGE != 0;
         if unsaid {
             continue;
@@ -298,10 +303,21 @@ fn choose(placed: Vec<(u8, Claim)>) -> Vec<Settled> {
 
 /// The claims that remain of a field: equal values once, the strongest, and by what the numbers say of each other.
 fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) -> Vec<&'c Claim> {
+    // What only another size of the model has is not this one's.
+    if all.iter().all(|c| c.sibling) {
+        return Vec::new();
+    }
+    // A size that is only mentioned ("the 7B variant cost less") is no second candidate.
+    let told = placed.iter().any(|(_, c)| c.sibling && c.field != "params");
+    let all: Vec<&Claim> = all.iter().copied().filter(|c| told || !c.sibling).collect();
     let strongest = all.iter().map(|c| c.strength).max().unwrap_or(0);
     let mut kept: Vec<&Claim> = Vec::new();
     for claim in all.iter().filter(|c| c.strength == strongest) {
-        if !kept.iter().any(|known| same(&known.key, &claim.key)) {
+        if let Some(known) = kept.iter_mut().find(|known| same(&known.key, &claim.key)) {
+            if known.sibling && !claim.sibling {
+                *known = claim;
+            }
+        } else {
             kept.push(claim);
         }
     }

@@ -45,7 +45,7 @@ pub(crate) const MAX_TOKENS: usize = 60_000;
 
 /// Prefixes that are written with and without a hyphen: the word is compared without it.
 const PREFIXES: &[&str] = &[
-    "pre", "post", "fine", "mini", "mid", "multi", "self", "micro", "re", "non", "wall", "sub", "mega", "up", "one", "warm", "long",
+    "pre", "post", "fine", "co", "mini", "mid", "multi", "self", "micro", "re", "non", "wall", "sub", "mega", "up", "one", "warm", "long",
 ];
 
 const SUPERSCRIPTS: &[char] = &['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -90,7 +90,7 @@ pub(crate) fn lex(glyphs: &[Glyph]) -> Vec<Token> {
         }
         let mut token = if c.is_ascii_digit() || (c == '.' && lexer.digit(i + 1) && space) {
             number(&lexer, i, out.last())
-        } else if matches!(c, 'x' | 'X') && !space && lexer.digit(i + 1) && out.last().is_some_and(|t| t.kind == Kind::Number) {
+        } else if matches!(c, 'x' | 'X') && !space && (lexer.digit(i + 1) || lexer.at(i + 1).is_uppercase()) && out.last().is_some_and(|t| t.kind == Kind::Number) {
             // "8x3090", "16x16"
             sign(i, '×')
         } else if c.is_alphabetic() {
@@ -189,7 +189,7 @@ fn word(lexer: &Lexer, i: usize) -> Token {
     // A word longer than this is no word.
     while end < i + 64 {
         let c = lexer.at(end);
-        let point = c == '.' && before.is_ascii_digit() && lexer.digit(end + 1);
+        let point = c == '.' && text.bytes().any(|b| b.is_ascii_digit()) && lexer.digit(end + 1);
         if !(c.is_alphanumeric() || point) || SUPERSCRIPTS.contains(&c) {
             break;
         }

@@ -15,7 +15,7 @@ fn claim(field: &'static str, strength: u8, value: String, key: Key, span: Range
         key,
         span,
         unit: Unit::None,
-        total: false,
+        sibling: false,
     }
 }
 
@@ -25,6 +25,9 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &
     found.extend(formats(doc));
     found.extend(active_sizes(doc));
     found.extend(date_spans(doc));
+    for claim in &mut found {
+        claim.sibling = doc.is_sibling(claim.span.start);
+    }
     found
 }
 

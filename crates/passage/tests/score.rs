@@ -137,3 +137,8 @@ fn own_passages() {
 fn more_passages() {
     check("more", include_str!("own2.jsonl"));
 }
+
+#[test]
+fn third_passages() {
+    check("third", include_str!("own3.jsonl"));
+}
