@@ -34,6 +34,28 @@ pub(crate) fn count(model: &Model, options: &CountOptions) -> Result<Count, Refu
     finish(model, places, tally, notes, &causes, tokens)
 }
 
+/// The shapes of a model's outputs, open sizes as `None`.
+pub(crate) fn output_shapes(
+    model: &Model,
+    options: &CountOptions,
+) -> Result<Vec<(String, crate::OpenShape)>, Refusal> {
+    let registry = Registry::new(model);
+    let functions = functions(model);
+    let places = place(model, &registry, &functions);
+    let mut evaluator = Evaluator::new(model, options, &registry, &functions, &places);
+    // What the file declares of its outputs must not answer for them.
+    evaluator.stale = true;
+    let inputs = evaluator.graph_inputs()?;
+    let (outputs, _) = evaluator.graph(&model.graph, inputs)?;
+    Ok(model
+        .graph
+        .outputs
+        .iter()
+        .zip(outputs)
+        .map(|(info, fact)| (model.names.text(info.name).to_owned(), fact.shape))
+        .collect())
+}
+
 /// Where openness begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Cause {
@@ -557,7 +579,11 @@ impl<'m> Evaluator<'m> {
             .map(|&name| (name != 0).then(|| self.lookup(name).cloned().unwrap_or_default()))
             .collect();
         let op = self.text(node.op);
-        let domain = if self.text(node.domain) == "ai.onnx" { "" } else { self.text(node.domain) };
+        let domain = if self.text(node.domain) == "ai.onnx" {
+            ""
+        } else {
+            self.text(node.domain)
+        };
         let mut outputs = vec![Fact::default(); node.outputs.len()];
         let constant = inputs.iter().flatten().all(|f| f.constant)
             && (op == "Constant" || inputs.iter().flatten().next().is_some());
@@ -811,7 +837,10 @@ impl<'m> Evaluator<'m> {
         inputs: &[Option<Fact>],
         tally: &mut Tally,
     ) -> Result<Vec<Fact>, Refusal> {
-        let branches = (self.body(node, "then_branch"), self.body(node, "else_branch"));
+        let branches = (
+            self.body(node, "then_branch"),
+            self.body(node, "else_branch"),
+        );
         let (Some(yes), Some(no)) = branches else {
             tally.unknown("If".to_owned(), true);
             return Ok(Vec::new());
@@ -841,9 +870,15 @@ impl<'m> Evaluator<'m> {
                 ),
             );
         }
-        tally.absorb(&larger, 1).map_err(overflow)?;
-        tally.absorb_open(&smaller);
         let tie = larger.flop == smaller.flop;
+        tally.absorb(&larger, 1).map_err(overflow)?;
+        // A product without shapes and without a question is one that these
+        // inputs make impossible: that branch is not the one they run.
+        let mut smaller = smaller;
+        if !tie {
+            smaller.missing.retain(|m| !m.causes.is_empty());
+        }
+        tally.absorb_open(&smaller);
         let merged = outputs
             .into_iter()
             .zip(others)
@@ -855,7 +890,8 @@ impl<'m> Evaluator<'m> {
 
     /// An output of two branches: the larger branch's, with what only the other knows.
     fn merged(&self, taken: Fact, other: Fact, name: Name, tie: bool) -> Fact {
-        let same = taken.value.is_some() && taken.value == other.value && taken.shape == other.shape;
+        let same =
+            taken.value.is_some() && taken.value == other.value && taken.shape == other.shape;
         if same || taken.sequence.is_some() {
             return taken;
         }
@@ -872,7 +908,11 @@ impl<'m> Evaluator<'m> {
         let prefer_other = tie
             && taken.rank() != other.rank()
             && (other.rank().is_some() && other.rank() == declared || taken.rank().is_none());
-        let (mut first, second) = if prefer_other { (other, taken) } else { (taken, other) };
+        let (mut first, second) = if prefer_other {
+            (other, taken)
+        } else {
+            (taken, other)
+        };
         first.value = None;
         match (&mut first.shape, &second.shape) {
             (Some(own), Some(more)) if own.len() == more.len() => {
@@ -948,7 +988,9 @@ impl<'m> Evaluator<'m> {
             let mut given: Vec<(Name, Fact)> = Vec::new();
             let mut formal = body.inputs.iter();
             if let Some(info) = formal.next() {
-                let at = i64::try_from(passes).ok().filter(|_| trips.is_some() || condition.is_some());
+                let at = i64::try_from(passes)
+                    .ok()
+                    .filter(|_| trips.is_some() || condition.is_some());
                 given.push((info.name, Fact::scalar(INDEX, at)));
             }
             if let Some(info) = formal.next() {
@@ -1014,8 +1056,10 @@ impl<'m> Evaluator<'m> {
         if open {
             for (fact, first) in out.iter_mut().zip(inputs.iter().skip(2)) {
                 fact.value = None;
-                if let (Some(shape), Some(before)) = (&mut fact.shape, first.as_ref().and_then(|f| f.shape.as_ref()))
-                    && shape.len() == before.len()
+                if let (Some(shape), Some(before)) = (
+                    &mut fact.shape,
+                    first.as_ref().and_then(|f| f.shape.as_ref()),
+                ) && shape.len() == before.len()
                 {
                     // What a pass changes is open after many.
                     for (slot, dim) in shape.iter_mut().zip(before) {
@@ -1072,7 +1116,11 @@ impl<'m> Evaluator<'m> {
         };
         // In operator set 8 the first input holds lengths and the first axis is the batch.
         let old = self.opset(0) < 9;
-        let inputs = if old { inputs.get(1..).unwrap_or_default() } else { inputs };
+        let inputs = if old {
+            inputs.get(1..).unwrap_or_default()
+        } else {
+            inputs
+        };
         let Some(states) = inputs.len().checked_sub(scanned) else {
             tally.unknown("Scan".to_owned(), true);
             return Ok(Vec::new());
@@ -1090,7 +1138,11 @@ impl<'m> Evaluator<'m> {
                     batch = batch.or(shape.remove(0));
                 }
                 if let Some(k) = at.checked_sub(states) {
-                    let along = if old { 0 } else { axes.get(k).copied().unwrap_or(0) };
+                    let along = if old {
+                        0
+                    } else {
+                        axes.get(k).copied().unwrap_or(0)
+                    };
                     if let Some(along) = axis(along, shape.len()) {
                         length = length.or(shape.remove(along));
                     }
@@ -1160,7 +1212,12 @@ impl<'m> Evaluator<'m> {
                 .inputs
                 .iter()
                 .zip(inputs)
-                .map(|(info, fact)| (info.name, fact.as_ref().map_or_else(Fact::default, |f| element(f, at))))
+                .map(|(info, fact)| {
+                    (
+                        info.name,
+                        fact.as_ref().map_or_else(Fact::default, |f| element(f, at)),
+                    )
+                })
                 .collect();
             let (outputs, inside) = self.graph(body, given)?;
             if known.is_some() {
@@ -1234,7 +1291,13 @@ fn sorted(nodes: &[Node]) -> Result<Option<Vec<usize>>, usize> {
         own.sort_unstable();
         own.dedup();
         // An inner graph may use its own node's output names for its own tensors.
-        own.retain(|&need| need != at || node.inputs.iter().any(|n| node.outputs.contains(n) && *n != 0));
+        own.retain(|&need| {
+            need != at
+                || node
+                    .inputs
+                    .iter()
+                    .any(|n| node.outputs.contains(n) && *n != 0)
+        });
         in_order &= own.last().is_none_or(|&need| need < at);
         needs.push(own);
     }
@@ -1315,7 +1378,11 @@ fn finish(
     let mut lines: Vec<((u32, &'static str), Line)> = Vec::new();
     let mut index: HashMap<(u32, &'static str), usize> = HashMap::new();
     let mut line = |lines: &mut Vec<((u32, &'static str), Line)>, key: (u32, &'static str)| {
-        let key = if index.contains_key(&key) || lines.len() < limits::GROUPS { key } else { (0, "other") };
+        let key = if index.contains_key(&key) || lines.len() < limits::GROUPS {
+            key
+        } else {
+            (0, "other")
+        };
         let next = lines.len();
         let at = *index.entry(key).or_insert(next);
         if at == next {
@@ -1329,7 +1396,11 @@ fn finish(
         masked = masked.saturating_add(row.masked);
         if let Some((_, own)) = lines.get_mut(at) {
             own.repeat = own.repeat.saturating_add(row.repeat);
-            own.flop = own.flop.checked_add(row.flop).ok_or(Overflow).map_err(overflow)?;
+            own.flop = own
+                .flop
+                .checked_add(row.flop)
+                .ok_or(Overflow)
+                .map_err(overflow)?;
             own.formulas.extend(row.formulas);
             own.more |= row.more;
         }
@@ -1346,7 +1417,9 @@ fn finish(
         if parameter.elements == 0 {
             continue;
         }
-        parameters = parameters.checked_add(parameter.elements).ok_or_else(too_many)?;
+        parameters = parameters
+            .checked_add(parameter.elements)
+            .ok_or_else(too_many)?;
         if parameter.is_table() {
             table = table.saturating_add(parameter.elements);
         }
@@ -1354,7 +1427,10 @@ fn finish(
         let Some((_, own)) = lines.get_mut(at) else {
             continue;
         };
-        own.parameters = own.parameters.checked_add(parameter.elements).ok_or_else(too_many)?;
+        own.parameters = own
+            .parameters
+            .checked_add(parameter.elements)
+            .ok_or_else(too_many)?;
         let text = if parameter.dims.is_empty() {
             "1".to_owned()
         } else {
@@ -1374,7 +1450,11 @@ fn finish(
         .map(|((path, kind), own)| {
             let mut parts = Vec::new();
             if own.flop > 0 {
-                parts.push(format!("forward: {} = {} FLOP", terms(&own.formulas, own.more), own.flop));
+                parts.push(format!(
+                    "forward: {} = {} FLOP",
+                    terms(&own.formulas, own.more),
+                    own.flop
+                ));
             }
             if own.parameters > 0 {
                 parts.push(format!(

@@ -31,6 +31,20 @@ pub fn count_onnx(bytes: &[u8], options: &CountOptions) -> Result<Count, Refusal
     compute_bytes::read_all(&mut reader, bytes)
 }
 
+/// A shape with open sizes as `None`; `None` where not even the rank is known.
+pub type OpenShape = Option<Vec<Option<u64>>>;
+
+/// The shapes of a model's outputs by name, inferred from its inputs alone.
+///
+/// # Errors
+/// Like [`count_onnx`].
+pub fn output_shapes(
+    bytes: &[u8],
+    options: &CountOptions,
+) -> Result<Vec<(String, OpenShape)>, Refusal> {
+    evaluate::output_shapes(&reader::parse(bytes)?, options)
+}
+
 /// Names of the operators that are known, with their domain (empty for the
 /// standard one), and whether they multiply.
 #[must_use]

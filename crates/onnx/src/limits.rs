@@ -21,7 +21,7 @@ pub const VALUES: usize = 4_096;
 /// Most dimensions of a tensor.
 pub const RANK: usize = 64;
 /// Nodes evaluated in all, loops and calls unrolled.
-pub const STEPS: u64 = 4_000_000;
+pub const STEPS: u64 = 2_000_000;
 /// Elements of constants computed in all.
 pub const FOLDED: u64 = 64_000_000;
 /// Calls of functions inside calls, and graphs inside graphs, while evaluating.

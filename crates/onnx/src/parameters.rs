@@ -133,10 +133,12 @@ pub(crate) fn place(model: &Model, registry: &Registry, functions: &Functions<'_
             ..Places::default()
         },
         scopes: Vec::new(),
+        made: HashMap::new(),
     };
-    walk.places.number("(no operator)");
+    walk.places.number("(used by no operator)");
     walk.graph(&model.graph);
     for function in &model.functions {
+        walk.made.clear();
         walk.scopes = vec![HashMap::new()];
         walk.nodes(&function.nodes);
         walk.scopes.clear();
@@ -151,17 +153,22 @@ struct Walk<'m> {
     places: Places,
     /// Tensors in sight, outermost graph first: the parameters each name stands for.
     scopes: Vec<HashMap<Name, Vec<u32>>>,
+    /// Rows of the products' outputs, for the biases added to them.
+    made: HashMap<Name, (u32, &'static str)>,
 }
 
 impl<'m> Walk<'m> {
     fn graph(&mut self, graph: &'m Graph) {
         self.scopes.push(HashMap::new());
+        // Inner graphs may use a name again.
+        let made = std::mem::take(&mut self.made);
         for tensor in &graph.initializers {
             if dtype::is_weight(tensor.dtype) {
                 self.parameter(tensor, tensor.name);
             }
         }
         self.nodes(&graph.nodes);
+        self.made = made;
         self.scopes.pop();
     }
 
@@ -218,7 +225,9 @@ impl<'m> Walk<'m> {
             *slot = path;
         }
         if op == "Constant" {
-            if let (Some(&output), Some(attribute)) = (node.outputs.first(), node.attributes.first()) {
+            if let (Some(&output), Some(attribute)) =
+                (node.outputs.first(), node.attributes.first())
+            {
                 match &attribute.value {
                     Attr::Tensor(tensor)
                         if dtype::is_float(tensor.dtype) && !tensor.dims.is_empty() =>
@@ -232,6 +241,20 @@ impl<'m> Walk<'m> {
             return;
         }
         let (kind, work) = self.kind(node, 0);
+        if work == Work::Products {
+            for &output in &node.outputs {
+                self.made.insert(output, (path, kind));
+            }
+        }
+        // A bias added to a product belongs to it.
+        let (path, kind) = if op == "Add" && node.domain == 0 {
+            node.inputs
+                .iter()
+                .find_map(|name| self.made.get(name).copied())
+                .unwrap_or((path, kind))
+        } else {
+            (path, kind)
+        };
         let passing = node.domain == 0 && PASSING.contains(&op);
         let packed = matches!(op, "MatMulNBits" | "MatMulBnb4" | "GatherBlockQuantized");
         let mut handed: Vec<u32> = Vec::new();
@@ -262,7 +285,8 @@ impl<'m> Walk<'m> {
                 handed.extend(held);
             }
         }
-        if passing && !handed.is_empty()
+        if passing
+            && !handed.is_empty()
             && let Some(scope) = self.scopes.last_mut()
         {
             for &output in &node.outputs {
@@ -332,7 +356,9 @@ impl<'m> Walk<'m> {
                         .get(inner)
                         .is_none_or(|op| op.work == Work::Products)
             });
-            return first.map_or(("function", Work::None), |inner| self.kind(inner, depth + 1));
+            return first.map_or(("function", Work::None), |inner| {
+                self.kind(inner, depth + 1)
+            });
         }
         self.registry
             .get(node)
@@ -415,8 +441,20 @@ mod tests {
     fn paths_follow_the_modules() {
         for (scope, node, weight, op, expected) in [
             ("", "/f/f.0/Conv", "onnx::Conv_26", "Conv", "f.*"),
-            ("", "/encoder/layers.0/attn/MatMul_1", "", "MatMul", "encoder.layers.*.attn"),
-            ("", "node_MatMul_1", "layers.3.q.weight", "MatMul", "layers.*.q"),
+            (
+                "",
+                "/encoder/layers.0/attn/MatMul_1",
+                "",
+                "MatMul",
+                "encoder.layers.*.attn",
+            ),
+            (
+                "",
+                "node_MatMul_1",
+                "layers.3.q.weight",
+                "MatMul",
+                "layers.*.q",
+            ),
             ("", "conv2d", "conv2d/kernel:0", "Conv", "conv2d"),
             ("h.1.mlp", "node_linear", "val_2", "MatMul", "h.*.mlp"),
             ("", "MatMul_1", "val_2", "MatMul", "MatMul"),

@@ -9,7 +9,8 @@ use compute_layers::{Count, CountOptions, Refusal};
 
 use crate::limits;
 use crate::model::{
-    Attr, Attribute, Declared, Function, Graph, Info, Model, Name, Names, Node, Tensor, Type, Value, dtype,
+    Attr, Attribute, Declared, Function, Graph, Info, Model, Name, Names, Node, Tensor, Type,
+    Value, dtype,
 };
 use crate::refusal::{malformed, refusal};
 use crate::wire::{self, Fields, Malformed, Payload};
@@ -59,29 +60,14 @@ impl Reader for OnnxReader {
                         .finish()
                         .and_then(|model| crate::evaluate::count(&model, &self.options));
                 }
-                Err(Stop::Unread) => {
-                    self.position = parser.position;
-                    if let Some((from, len)) = self.window.wanted() {
+                Err(stop) => {
+                    if let (Stop::Unread, Some((from, len))) = (&stop, self.window.wanted()) {
+                        self.position = parser.position;
                         self.parser = Some(parser);
                         return Step::Need { from, len };
                     }
-                    break Err(malformed("a range could not be read", parser.position));
+                    break Err(refused(stop, &parser, &self.window));
                 }
-                Err(Stop::PastEnd) => {
-                    break Err(refusal(
-                        "truncated",
-                        format!(
-                            "The ONNX file ends after {} bytes, in the middle of a field at byte {}.",
-                            self.window.size(),
-                            parser.position
-                        ),
-                        "Download or export the file again, whole.",
-                    ));
-                }
-                Err(Stop::Malformed(what)) => {
-                    break Err(malformed(what_text(what), parser.position));
-                }
-                Err(Stop::Refused(refusal)) => break Err(refusal),
             }
         };
         self.position = self.window.size();
@@ -95,6 +81,43 @@ impl Reader for OnnxReader {
 
     fn progress(&self) -> Progress {
         self.window.progress(self.position)
+    }
+}
+
+/// Parses a whole model in memory.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Model, Refusal> {
+    let mut window = Window::new(bytes.len() as u64);
+    let mut parser = Parser::new();
+    loop {
+        match parser.step(&mut window) {
+            Ok(true) => {}
+            Ok(false) => return parser.finish(),
+            Err(Stop::Unread) => {
+                if let Some((from, len)) = window.wanted() {
+                    let from_at = usize::try_from(from).unwrap_or(usize::MAX);
+                    let to = from_at.saturating_add(usize::try_from(len).unwrap_or(usize::MAX));
+                    window.supply(from, bytes.get(from_at..to).unwrap_or_default());
+                }
+            }
+            Err(stop) => return Err(refused(stop, &parser, &window)),
+        }
+    }
+}
+
+fn refused(stop: Stop, parser: &Parser, window: &Window) -> Refusal {
+    match stop {
+        Stop::Unread => malformed("a range could not be read", parser.position),
+        Stop::PastEnd => refusal(
+            "truncated",
+            format!(
+                "The ONNX file ends after {} bytes, in the middle of a field at byte {}.",
+                window.size(),
+                parser.position
+            ),
+            "Download or export the file again, whole.",
+        ),
+        Stop::Malformed(what) => malformed(what_text(what), parser.position),
+        Stop::Refused(refusal) => refusal,
     }
 }
 
@@ -268,7 +291,11 @@ impl Parser {
         let Some(frame) = self.stack.last() else {
             return Ok(false);
         };
-        let end = if self.stack.len() == 1 { window.size() } else { frame.end };
+        let end = if self.stack.len() == 1 {
+            window.size()
+        } else {
+            frame.end
+        };
         if end > window.size() {
             return Err(Stop::PastEnd);
         }
@@ -287,7 +314,11 @@ impl Parser {
         let after = self.position.saturating_add(field.head as u64);
         match field.payload {
             Payload::Varint(n) | Payload::Fixed64(n) => {
-                self.number(field.number, n, matches!(field.payload, Payload::Fixed64(_)))?;
+                self.number(
+                    field.number,
+                    n,
+                    matches!(field.payload, Payload::Fixed64(_)),
+                )?;
                 self.position = after;
             }
             Payload::Fixed32(n) => {
@@ -295,14 +326,13 @@ impl Parser {
                 self.position = after;
             }
             Payload::Bytes(length) => {
-                let to = after
-                    .checked_add(length)
-                    .filter(|&to| to <= end)
-                    .ok_or(if self.stack.len() == 1 {
+                let to = after.checked_add(length).filter(|&to| to <= end).ok_or(
+                    if self.stack.len() == 1 {
                         Stop::PastEnd
                     } else {
                         Stop::Malformed(Malformed::Length)
-                    })?;
+                    },
+                )?;
                 match self.plan(field.number, length)? {
                     Plan::Enter(build) => {
                         self.stack.push(Frame {
@@ -347,7 +377,10 @@ impl Parser {
                 2 | 3 => read(limits::NAME_BYTES)?,
                 7 => {
                     if self.model.has_graph {
-                        return Err(Stop::Refused(malformed("it holds two graphs", self.position)));
+                        return Err(Stop::Refused(malformed(
+                            "it holds two graphs",
+                            self.position,
+                        )));
                     }
                     Plan::Enter(Build::Graph(Box::default()))
                 }
@@ -538,14 +571,14 @@ impl Parser {
     fn bytes_of(&mut self, build: &mut Build, number: u32, bytes: &[u8]) -> Result<(), Stop> {
         match build {
             Build::Model => match number {
-                2 => self.model.producer = String::from_utf8_lossy(bytes).chars().take(100).collect(),
-                3 => {
-                    if !bytes.is_empty() && !self.model.producer.is_empty() {
-                        self.model.producer.push(' ');
-                        self.model
-                            .producer
-                            .extend(String::from_utf8_lossy(bytes).chars().take(60));
-                    }
+                2 => {
+                    self.model.producer = String::from_utf8_lossy(bytes).chars().take(100).collect()
+                }
+                3 if !bytes.is_empty() && !self.model.producer.is_empty() => {
+                    self.model.producer.push(' ');
+                    self.model
+                        .producer
+                        .extend(String::from_utf8_lossy(bytes).chars().take(60));
                 }
                 8 => {
                     let set = self.opset(bytes)?;
@@ -617,11 +650,9 @@ impl Parser {
                     self.keep(values.len().saturating_mul(8))?;
                     draft.ints.extend(values.into_iter().map(u64::cast_signed));
                 }
-                9 => {
-                    if draft.texts.len() < limits::VALUES {
-                        self.keep(bytes.len().saturating_add(16))?;
-                        draft.texts.push(String::from_utf8_lossy(bytes).into());
-                    }
+                9 if draft.texts.len() < limits::VALUES => {
+                    self.keep(bytes.len().saturating_add(16))?;
+                    draft.texts.push(String::from_utf8_lossy(bytes).into());
                 }
                 _ => {}
             },
@@ -976,9 +1007,9 @@ fn tensor(draft: TensorDraft) -> Result<Tensor, Stop> {
     }
     let value = match raw {
         Some(raw) => decode(tensor.dtype, &raw),
-        None if dtype::is_integer(tensor.dtype) => {
-            Some(Value::Ints(ints.iter().map(|&n| Some(n.cast_signed())).collect()))
-        }
+        None if dtype::is_integer(tensor.dtype) => Some(Value::Ints(
+            ints.iter().map(|&n| Some(n.cast_signed())).collect(),
+        )),
         None if matches!(tensor.dtype, dtype::FLOAT | dtype::DOUBLE) => {
             Some(Value::Floats(floats.into_iter().map(Some).collect()))
         }
@@ -1028,7 +1059,11 @@ fn decode(dtype: i32, raw: &[u8]) -> Option<Value> {
                 .collect(),
         ),
         dtype::UINT8 | dtype::BOOL => ints(raw.iter().map(|&b| Some(i64::from(b))).collect()),
-        dtype::INT8 => ints(raw.iter().map(|&b| Some(i64::from(b.cast_signed()))).collect()),
+        dtype::INT8 => ints(
+            raw.iter()
+                .map(|&b| Some(i64::from(b.cast_signed())))
+                .collect(),
+        ),
         dtype::FLOAT => Some(Value::Floats(
             raw.as_chunks::<4>()
                 .0

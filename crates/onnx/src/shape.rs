@@ -129,12 +129,7 @@ impl Fact {
     pub(crate) fn partial_ints(&self) -> Option<Vec<Option<i64>>> {
         match self.value.as_deref()? {
             Value::Ints(values) => Some(values.clone()),
-            Value::Floats(values) => Some(
-                values
-                    .iter()
-                    .map(|v| v.and_then(whole))
-                    .collect(),
-            ),
+            Value::Floats(values) => Some(values.iter().map(|v| v.and_then(whole)).collect()),
         }
     }
 
@@ -208,8 +203,15 @@ pub(crate) fn broadcast(a: &[Dim], b: &[Dim]) -> Vec<Dim> {
 /// An axis counted from either end, inside `rank`.
 pub(crate) fn axis(axis: i64, rank: usize) -> Option<usize> {
     let rank = i64::try_from(rank).ok()?;
-    let at = if axis < 0 { axis.checked_add(rank)? } else { axis };
-    (0..rank).contains(&at).then(|| usize::try_from(at).ok()).flatten()
+    let at = if axis < 0 {
+        axis.checked_add(rank)?
+    } else {
+        axis
+    };
+    (0..rank)
+        .contains(&at)
+        .then(|| usize::try_from(at).ok())
+        .flatten()
 }
 
 /// A signed number as a dimension.

@@ -35,7 +35,8 @@ pub(crate) fn open_symbols<'a>(text: &'a str, symbols: &Symbols) -> Vec<&'a str>
     let mut out: Vec<&str> = text
         .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'))
         .filter(|word| {
-            word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !symbols.contains_key(*word)
+            word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && !symbols.contains_key(*word)
         })
         .filter(|word| !matches!(*word, "floor" | "ceil" | "ceiling" | "Max" | "Min"))
         .collect();

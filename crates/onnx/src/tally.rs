@@ -108,9 +108,7 @@ impl Tally {
         self.flop = self.flop.checked_add(more).ok_or(Overflow)?;
         for (key, from) in &other.rows {
             let row = self.row(*key);
-            row.repeat = row
-                .repeat
-                .saturating_add(from.repeat.saturating_mul(times));
+            row.repeat = row.repeat.saturating_add(from.repeat.saturating_mul(times));
             let flop = from.flop.checked_mul(wide).ok_or(Overflow)?;
             row.flop = row.flop.checked_add(flop).ok_or(Overflow)?;
             row.masked = row.masked.saturating_add(from.masked.saturating_mul(wide));

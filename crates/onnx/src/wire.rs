@@ -136,7 +136,11 @@ impl<'a> Fields<'a> {
 }
 
 /// Numbers packed one after the other, at most `most`.
-pub(crate) fn packed_varints(bytes: &[u8], most: usize, out: &mut Vec<u64>) -> Result<(), Malformed> {
+pub(crate) fn packed_varints(
+    bytes: &[u8],
+    most: usize,
+    out: &mut Vec<u64>,
+) -> Result<(), Malformed> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let (value, taken) = varint(rest)?;

@@ -1,10 +1,15 @@
 //! Real files and exports against counts made by other software.
+#![allow(clippy::unwrap_used, clippy::panic)] // A helper of a test may fail it.
 
 use compute_layers::CountOptions;
 use compute_onnx::count_onnx;
 
 fn data(name: &str) -> Option<Vec<u8>> {
-    std::fs::read(format!("{}/tests/data/onnx/{name}", env!("CARGO_MANIFEST_DIR"))).ok()
+    std::fs::read(format!(
+        "{}/tests/data/onnx/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .ok()
 }
 
 fn options(shapes: &str) -> CountOptions {
@@ -46,19 +51,29 @@ fn every_file_counts_exactly() {
             }
         };
         if count.parameters.to_string() != *parameters {
-            wrong.push(format!("{file}: parameters {}, want {parameters}", count.parameters));
+            wrong.push(format!(
+                "{file}: parameters {}, want {parameters}",
+                count.parameters
+            ));
         }
         if count.forward_flop.to_string() != *flop {
-            wrong.push(format!("{file}: forward {}, want {flop}", count.forward_flop));
+            wrong.push(format!(
+                "{file}: forward {}, want {flop}",
+                count.forward_flop
+            ));
         }
-        let sums = count.groups.iter().fold((0, 0), |(p, f), g| {
-            (p + g.parameters, f + g.forward_flop)
-        });
+        let sums = count
+            .groups
+            .iter()
+            .fold((0, 0), |(p, f), g| (p + g.parameters, f + g.forward_flop));
         if sums != (count.parameters, count.forward_flop) {
             wrong.push(format!("{file}: groups add up to {sums:?}"));
         }
         if !count.needs.is_empty() || !count.unknown.is_empty() {
-            wrong.push(format!("{file}: needs {:?}, unknown {:?}", count.needs, count.unknown));
+            wrong.push(format!(
+                "{file}: needs {:?}, unknown {:?}",
+                count.needs, count.unknown
+            ));
         }
     }
     assert!(wrong.is_empty(), "{counted} files\n{}", wrong.join("\n"));

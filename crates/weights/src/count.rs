@@ -625,13 +625,12 @@ impl<'a> Sum<'a> {
                         .collect();
                 }
             }
-            if let (Some(gguf), 0) = (self.gguf, of) {
-                if let (Some(count), 1) = (gguf.number("split.count"), self.files.len()) {
-                    if count > 1 {
-                        of = count;
-                        missing.push(format!("the other {} parts", count - 1));
-                    }
-                }
+            if let (Some(gguf), 0) = (self.gguf, of)
+                && let (Some(count), 1) = (gguf.number("split.count"), self.files.len())
+                && count > 1
+            {
+                of = count;
+                missing.push(format!("the other {} parts", count - 1));
             }
         }
         if missing.is_empty() {
@@ -682,21 +681,21 @@ impl<'a> Sum<'a> {
             let bytes: Option<u64> = self.placed.iter().try_fold(0_u64, |sum, p| {
                 sum.checked_add(p.tensor.dtype.size_of(p.tensor.elements)?)
             });
-            if let (Some(bytes), Some(declared)) = (bytes, index.total_size) {
-                if bytes != declared {
-                    self.note(
+            if let (Some(bytes), Some(declared)) = (bytes, index.total_size)
+                && bytes != declared
+            {
+                self.note(
                         "declared-differs",
                         format!("The index declares {declared} bytes, the headers hold {bytes}; the headers decide."),
                     );
-                }
             }
-            if let Some(declared) = index.total_parameters {
-                if u128::from(declared) != counted {
-                    self.note(
+            if let Some(declared) = index.total_parameters
+                && u128::from(declared) != counted
+            {
+                self.note(
                         "declared-differs",
                         format!("The index declares {declared} parameters, the headers hold {counted}; the headers decide."),
                     );
-                }
             }
             return counted;
         }

@@ -143,10 +143,10 @@ fn qweight_bits(names: &Names<'_>, module: &str, words: &Tensor) -> Option<u64> 
         return usual(columns.checked_mul(32)?.checked_div(outputs)?);
     }
     // GPTQ packs the inputs; the group index has one entry an input.
-    if let Some(index) = names.beside(module, "g_idx") {
-        if index.elements > 0 {
-            return usual(rows.checked_mul(32)?.checked_div(index.elements)?);
-        }
+    if let Some(index) = names.beside(module, "g_idx")
+        && index.elements > 0
+    {
+        return usual(rows.checked_mul(32)?.checked_div(index.elements)?);
     }
     let zeros = names.beside(module, "qzeros")?;
     usual(dim(zeros, 1)?.checked_mul(32)?.checked_div(outputs)?)
@@ -158,10 +158,8 @@ fn mlx_bits(module: &str, words: &Tensor, scales: &Tensor, hidden: Option<u64>) 
     let table = ["embed_tokens", "wte", "tok_embeddings"]
         .iter()
         .any(|end| module.ends_with(end));
-    if table {
-        if let Some(hidden) = hidden.filter(|h| *h > 0) {
-            return usual(words_wide.checked_mul(32)?.checked_div(hidden)?);
-        }
+    if table && let Some(hidden) = hidden.filter(|h| *h > 0) {
+        return usual(words_wide.checked_mul(32)?.checked_div(hidden)?);
     }
     // words / groups = bits x group / 32; the library's default group is 64.
     let ratio = words_wide.checked_div(groups)?;
@@ -299,13 +297,14 @@ pub(crate) fn role(
         return Role::Packing;
     }
     // `experts.gate_up_proj_blocks` with `…_scales` (MXFP4): two weights a byte.
-    if let Some(stem) = leaf.strip_suffix("_blocks") {
-        if tensor.dtype.name == "U8" && beside(&format!("{stem}_scales")).is_some() {
-            return tensor
-                .elements
-                .checked_mul(2)
-                .map_or(Role::Unknown, Role::Packed);
-        }
+    if let Some(stem) = leaf.strip_suffix("_blocks")
+        && tensor.dtype.name == "U8"
+        && beside(&format!("{stem}_scales")).is_some()
+    {
+        return tensor
+            .elements
+            .checked_mul(2)
+            .map_or(Role::Unknown, Role::Packed);
     }
     for end in ["_scale_inv", "_scales", "_scale"] {
         if let Some(stem) = leaf.strip_suffix(end) {

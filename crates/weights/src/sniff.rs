@@ -102,10 +102,10 @@ pub fn sniff(bytes: &[u8], name: &str) -> Format {
     {
         return Format::Compressed;
     }
-    if let (Some(length), Some(b'{')) = (head.first_chunk::<8>(), head.get(8)) {
-        if u64::from_le_bytes(*length) <= limits::SAFETENSORS_HEADER_BYTES {
-            return Format::Safetensors;
-        }
+    if let (Some(length), Some(b'{')) = (head.first_chunk::<8>(), head.get(8))
+        && u64::from_le_bytes(*length) <= limits::SAFETENSORS_HEADER_BYTES
+    {
+        return Format::Safetensors;
     }
     // A pickle of protocol 2 to 5 opens with PROTO and its number. Older ones
     // have no mark, so there the name decides.

@@ -1,4 +1,5 @@
 //! Packed and block-quantized weights, buffers and tied tables: what is a parameter.
+#![allow(clippy::unwrap_used, clippy::panic)] // A helper of a test may fail it.
 
 use compute_layers::CountOptions;
 use compute_weights::{NamedHeader, WeightsCount, count_bytes, count_weights};

@@ -61,7 +61,10 @@ pub(super) const OPERATORS: &[Operator] = &[
 
 /// A fact of a stored tensor.
 pub(crate) fn of_tensor(tensor: &Tensor) -> Fact {
-    let mut out = Fact::new(tensor.dtype, tensor.dims.iter().copied().map(Some).collect());
+    let mut out = Fact::new(
+        tensor.dtype,
+        tensor.dims.iter().copied().map(Some).collect(),
+    );
     out.constant = true;
     if let Some(value) = &tensor.value {
         out.set_value(value.clone());
@@ -78,7 +81,11 @@ fn constant(context: &mut Context<'_>) -> Option<()> {
     } else if let Some(n) = context.int("value_int") {
         Fact::scalar(dtype::INT64, Some(n))
     } else if let Some(f) = context.float("value_float") {
-        Fact::valued(dtype::FLOAT, Vec::new(), Value::Floats(vec![Some(f64::from(f))]))
+        Fact::valued(
+            dtype::FLOAT,
+            Vec::new(),
+            Value::Floats(vec![Some(f64::from(f))]),
+        )
     } else if let Some(Attr::Ints(all, count)) = context.attr("value_ints") {
         valued(
             dtype::INT64,
@@ -89,7 +96,9 @@ fn constant(context: &mut Context<'_>) -> Option<()> {
         valued(
             dtype::FLOAT,
             vec![Some(*count)],
-            Some(Value::Floats(all.iter().map(|&f| Some(f64::from(f))).collect())),
+            Some(Value::Floats(
+                all.iter().map(|&f| Some(f64::from(f))).collect(),
+            )),
         )
     } else if context.attr("value_string").is_some() {
         Fact::new(dtype::STRING, Vec::new())
@@ -98,7 +107,13 @@ fn constant(context: &mut Context<'_>) -> Option<()> {
     } else {
         return None;
     };
-    context.set(0, Fact { constant: true, ..fact })
+    context.set(
+        0,
+        Fact {
+            constant: true,
+            ..fact
+        },
+    )
 }
 
 /// A shape from the values of an input: known length, each size perhaps open.
@@ -155,11 +170,17 @@ fn shape_of(context: &mut Context<'_>) -> Option<()> {
         .map(|d| d.and_then(|d| i64::try_from(d).ok()))
         .collect();
     let length = dims.len() as u64;
-    context.set(0, Fact::valued(INDEX, vec![Some(length)], Value::Ints(dims)))
+    context.set(
+        0,
+        Fact::valued(INDEX, vec![Some(length)], Value::Ints(dims)),
+    )
 }
 
 fn size(context: &mut Context<'_>) -> Option<()> {
-    let count = context.input(0)?.count().and_then(|n| i64::try_from(n).ok());
+    let count = context
+        .input(0)?
+        .count()
+        .and_then(|n| i64::try_from(n).ok());
     context.set(0, Fact::scalar(INDEX, count))
 }
 
@@ -189,7 +210,10 @@ fn reshape(context: &mut Context<'_>) -> Option<()> {
     let mut out: Vec<Dim> = Vec::with_capacity(target.len());
     for (at, size) in target.iter().enumerate() {
         out.push(match size {
-            Some(0) if !keep_zero => input.shape.as_ref().and_then(|s| s.get(at).copied().flatten()),
+            Some(0) if !keep_zero => input
+                .shape
+                .as_ref()
+                .and_then(|s| s.get(at).copied().flatten()),
             // -1 is no size, so it stays open here and is solved below.
             Some(n) => dim(*n),
             None => None,
@@ -268,14 +292,20 @@ fn squeeze(context: &mut Context<'_>) -> Option<()> {
 fn unsqueeze(context: &mut Context<'_>) -> Option<()> {
     let shape = context.shape(0)?.to_vec();
     let axes = context.axes("axes", 1)??;
-    let rank = shape.len().checked_add(axes.len()).filter(|&r| r <= limits::RANK)?;
-    let new: Vec<usize> = axes
-        .iter()
-        .map(|&a| axis(a, rank))
-        .collect::<Option<_>>()?;
+    let rank = shape
+        .len()
+        .checked_add(axes.len())
+        .filter(|&r| r <= limits::RANK)?;
+    let new: Vec<usize> = axes.iter().map(|&a| axis(a, rank)).collect::<Option<_>>()?;
     let mut old = shape.into_iter();
     let out: Vec<Dim> = (0..rank)
-        .map(|at| if new.contains(&at) { Some(1) } else { old.next().flatten() })
+        .map(|at| {
+            if new.contains(&at) {
+                Some(1)
+            } else {
+                old.next().flatten()
+            }
+        })
         .collect();
     let value = context.value(0).map(|v| (*v).clone());
     let dtype = context.dtype(0);
@@ -299,9 +329,7 @@ fn transpose(context: &mut Context<'_>) -> Option<()> {
         .map(|&a| shape.get(a).copied().flatten())
         .collect();
     let dtype = context.dtype(0);
-    let value = context
-        .value(0)
-        .and_then(|v| permuted(&v, &shape, &order));
+    let value = context.value(0).and_then(|v| permuted(&v, &shape, &order));
     context.set(0, valued(dtype, out, value))
 }
 
@@ -351,7 +379,10 @@ fn indices(shape: &[Dim]) -> Option<Vec<Vec<usize>>> {
 
 fn permuted(value: &Value, shape: &[Dim], order: &[usize]) -> Option<Value> {
     let steps = strides(shape)?;
-    let out: Vec<Dim> = order.iter().map(|&a| shape.get(a).copied().flatten()).collect();
+    let out: Vec<Dim> = order
+        .iter()
+        .map(|&a| shape.get(a).copied().flatten())
+        .collect();
     let all = indices(&out)?;
     let flat = all.iter().map(|index| {
         index
@@ -458,7 +489,11 @@ fn split(context: &mut Context<'_>) -> Option<()> {
         }
         None => vec![None; outputs],
     };
-    let values = if shape.len() == 1 { context.value(0) } else { None };
+    let values = if shape.len() == 1 {
+        context.value(0)
+    } else {
+        None
+    };
     let mut begin = Some(0_usize);
     for k in 0..outputs {
         let size = sizes.get(k).copied().flatten();
@@ -520,11 +555,10 @@ fn slice(context: &mut Context<'_>) -> Option<()> {
         }
     };
     let axes: Option<Vec<i64>> = if old {
-        context.list("axes").map(<[i64]>::to_vec).or_else(|| {
-            (0..starts.len())
-                .map(|n| i64::try_from(n).ok())
-                .collect()
-        })
+        context
+            .list("axes")
+            .map(<[i64]>::to_vec)
+            .or_else(|| (0..starts.len()).map(|n| i64::try_from(n).ok()).collect())
     } else if context.has(3) {
         context.ints(3)
     } else {
@@ -540,10 +574,8 @@ fn slice(context: &mut Context<'_>) -> Option<()> {
         vec![Some(1); axes.len()]
     };
     let mut out = shape.clone();
-    let mut cuts: Vec<Option<(i64, i64, u64)>> = shape
-        .iter()
-        .map(|d| d.map(|n| (0, 1, n)))
-        .collect();
+    let mut cuts: Vec<Option<(i64, i64, u64)>> =
+        shape.iter().map(|d| d.map(|n| (0, 1, n))).collect();
     for (k, &a) in axes.iter().enumerate() {
         let at = axis(a, shape.len())?;
         let pick = |v: &[Option<i64>]| v.get(k).copied().flatten();
@@ -778,7 +810,9 @@ fn range(context: &mut Context<'_>) -> Option<()> {
             Value::Floats((0..count).map(|i| Some(at(i))).collect())
         }
     });
-    context.folded = context.folded.saturating_add(count.min(limits::VALUES as u64));
+    context.folded = context
+        .folded
+        .saturating_add(count.min(limits::VALUES as u64));
     context.set(0, valued(dtype, vec![Some(count)], value))
 }
 
@@ -949,16 +983,14 @@ fn resize(context: &mut Context<'_>) -> Option<()> {
     };
     let mut out = shape.clone();
     // An empty tensor stands for an absent input.
-    let given = |at: usize| {
-        context
-            .input(at)
-            .filter(|f| f.count() != Some(0))
-    };
+    let given = |at: usize| context.input(at).filter(|f| f.count() != Some(0));
     if let Some(sizes) = given(sizes_at) {
         let values = sizes
             .partial_ints()
             .unwrap_or_else(|| vec![None; axes.len()]);
-        let policy = context.text("keep_aspect_ratio_policy").unwrap_or("stretch");
+        let policy = context
+            .text("keep_aspect_ratio_policy")
+            .unwrap_or("stretch");
         if policy == "stretch" {
             for (k, &at) in axes.iter().enumerate() {
                 *out.get_mut(at)? = values.get(k).copied().flatten().and_then(dim);
@@ -969,7 +1001,11 @@ fn resize(context: &mut Context<'_>) -> Option<()> {
                 .zip(&values)
                 .map(|(&at, v)| Some((*v)? as f64 / shape.get(at).copied().flatten()? as f64))
                 .collect();
-            let pick: fn(f64, f64) -> f64 = if policy == "not_larger" { f64::min } else { f64::max };
+            let pick: fn(f64, f64) -> f64 = if policy == "not_larger" {
+                f64::min
+            } else {
+                f64::max
+            };
             let scale = ratios.and_then(|r| r.into_iter().reduce(pick));
             for &at in &axes {
                 let slot = out.get_mut(at)?;

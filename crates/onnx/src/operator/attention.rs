@@ -50,7 +50,12 @@ pub(super) fn core(context: &mut Context<'_>, sizes: &Sizes) -> Option<()> {
         masked,
         formula: format!(
             "2*{}*{}*{}*{}*({} + {})",
-            sizes.batch, sizes.heads, sizes.queries, sizes.keys, sizes.head_width, sizes.value_width
+            sizes.batch,
+            sizes.heads,
+            sizes.queries,
+            sizes.keys,
+            sizes.head_width,
+            sizes.value_width
         ),
     })
 }

@@ -89,7 +89,9 @@ impl Window {
             return Some(size.div_ceil(stride));
         }
         let reach = i64::try_from(self.reach(axis)?).ok()?;
-        let padded = i64::try_from(size).ok()?.checked_add(*self.pads.get(axis)?)?;
+        let padded = i64::try_from(size)
+            .ok()?
+            .checked_add(*self.pads.get(axis)?)?;
         let room = u64::try_from(padded.checked_sub(reach)?).ok()?;
         if !ceil {
             return (room / stride).checked_add(1);
@@ -97,8 +99,14 @@ impl Window {
         let count = room.div_ceil(stride).checked_add(1)?;
         // A window that would begin behind the data is not counted.
         let last = (count - 1).checked_mul(stride)?;
-        let bound = i64::try_from(size).ok()?.checked_add(*self.begin.get(axis)?)?;
-        Some(if i64::try_from(last).ok()? >= bound { count - 1 } else { count })
+        let bound = i64::try_from(size)
+            .ok()?
+            .checked_add(*self.begin.get(axis)?)?;
+        Some(if i64::try_from(last).ok()? >= bound {
+            count - 1
+        } else {
+            count
+        })
     }
 }
 
@@ -200,7 +208,10 @@ fn conv_transpose(context: &mut Context<'_>) -> Option<()> {
         .enumerate()
         .map(|(axis, size)| {
             if let Some(list) = wanted {
-                return list.get(axis.checked_add(list.len().checked_sub(spatial.len())?)?).copied().and_then(dim);
+                return list
+                    .get(axis.checked_add(list.len().checked_sub(spatial.len())?)?)
+                    .copied()
+                    .and_then(dim);
             }
             let stride = *window.strides.get(axis)?;
             if window.same {
@@ -240,7 +251,10 @@ fn deform_conv(context: &mut Context<'_>) -> Option<()> {
     conv_of(context, 0, 1, dtype, false).or_else(|| {
         // The offset [n, 2 x taps, positions…] tells what the data does not.
         let offset = context.shape(2)?.get(2..)?.to_vec();
-        let mut out = vec![before.shape.as_ref()?.first().copied().flatten(), context.dim(1, 0)];
+        let mut out = vec![
+            before.shape.as_ref()?.first().copied().flatten(),
+            context.dim(1, 0),
+        ];
         out.extend(&offset);
         context.set(0, Fact::new(dtype, out.clone()));
         let mut factors: Vec<u64> = out.iter().copied().collect::<Option<_>>()?;

@@ -93,10 +93,16 @@ pub(super) fn unary(context: &mut Context<'_>) -> Option<()> {
     let op = context.names.text(context.node.op);
     let value = context.value(0)?;
     let computed = match (&*value, op) {
-        (Value::Ints(v), "Neg") => Value::Ints(v.iter().map(|x| x.and_then(i64::checked_neg)).collect()),
-        (Value::Ints(v), "Abs") => Value::Ints(v.iter().map(|x| x.and_then(i64::checked_abs)).collect()),
+        (Value::Ints(v), "Neg") => {
+            Value::Ints(v.iter().map(|x| x.and_then(i64::checked_neg)).collect())
+        }
+        (Value::Ints(v), "Abs") => {
+            Value::Ints(v.iter().map(|x| x.and_then(i64::checked_abs)).collect())
+        }
         (Value::Ints(v), "Sign") => Value::Ints(v.iter().map(|x| x.map(i64::signum)).collect()),
-        (Value::Ints(v), "Not") => Value::Ints(v.iter().map(|x| x.map(|x| i64::from(x == 0))).collect()),
+        (Value::Ints(v), "Not") => {
+            Value::Ints(v.iter().map(|x| x.map(|x| i64::from(x == 0))).collect())
+        }
         (Value::Ints(v), "Relu") => Value::Ints(v.iter().map(|x| x.map(|x| x.max(0))).collect()),
         (Value::Floats(v), _) => {
             let f: fn(f64) -> f64 = match op {
@@ -139,7 +145,11 @@ fn clip(context: &mut Context<'_>) -> Option<()> {
         high.map_or(x, |h| x.min(h))
     };
     let computed = match &*value {
-        Value::Ints(v) => Value::Ints(v.iter().map(|x| x.and_then(|x| whole(inside(x as f64)))).collect()),
+        Value::Ints(v) => Value::Ints(
+            v.iter()
+                .map(|x| x.and_then(|x| whole(inside(x as f64))))
+                .collect(),
+        ),
         Value::Floats(v) => Value::Floats(v.iter().map(|x| x.map(inside)).collect()),
     };
     context.outputs.first_mut()?.set_value(computed);
@@ -246,7 +256,9 @@ fn combine(context: &mut Context<'_>, shape: &[Dim], op: &str) -> Option<Value> 
         (Value::Ints(x), Value::Ints(y)) => {
             let mut out = Vec::new();
             each(&full, &operands, |i| {
-                let pick = |v: &[Option<i64>], k: usize| i.get(k).and_then(|&i| v.get(i).copied().flatten());
+                let pick = |v: &[Option<i64>], k: usize| {
+                    i.get(k).and_then(|&i| v.get(i).copied().flatten())
+                };
                 let (x, y) = (pick(x, 0), pick(y, 1));
                 out.push(int_op(op, x, y));
             })?;
@@ -310,7 +322,9 @@ fn int_op(op: &str, x: Option<i64>, y: Option<i64>) -> Option<i64> {
         "Mul" => x.checked_mul(y),
         // Integer division in ONNX cuts off towards zero, as runtimes do.
         "Div" => x.checked_div(y),
-        "Mod" => x.checked_rem_euclid(y).map(|r| if y < 0 && r != 0 { r + y } else { r }),
+        "Mod" => x
+            .checked_rem_euclid(y)
+            .map(|r| if y < 0 && r != 0 { r + y } else { r }),
         "Pow" => u32::try_from(y).ok().and_then(|y| x.checked_pow(y)),
         "Max" => Some(x.max(y)),
         "Min" => Some(x.min(y)),
@@ -411,14 +425,18 @@ fn choose(context: &mut Context<'_>) -> Option<()> {
     if super::count(&full)? > crate::limits::VALUES as u64 {
         return Some(());
     }
-    let shapes: Vec<Vec<Dim>> = (0..3).filter_map(|i| context.shape(i).map(<[Dim]>::to_vec)).collect();
+    let shapes: Vec<Vec<Dim>> = (0..3)
+        .filter_map(|i| context.shape(i).map(<[Dim]>::to_vec))
+        .collect();
     let operands: Vec<&[Dim]> = shapes.iter().map(Vec::as_slice).collect();
     let (c, a, b) = (context.value(0)?, context.value(1)?, context.value(2)?);
     let value = match (&*c, &*a, &*b) {
         (Value::Ints(c), Value::Ints(a), Value::Ints(b)) => {
             let mut out = Vec::new();
             each(&full, &operands, |i| {
-                let pick = |v: &[Option<i64>], k: usize| i.get(k).and_then(|&i| v.get(i).copied().flatten());
+                let pick = |v: &[Option<i64>], k: usize| {
+                    i.get(k).and_then(|&i| v.get(i).copied().flatten())
+                };
                 out.push(match pick(c, 0) {
                     Some(0) => pick(b, 2),
                     Some(_) => pick(a, 1),
@@ -457,7 +475,9 @@ fn converted(value: &Value, to: i32) -> Option<Value> {
     if dtype::is_integer(to) {
         return Some(match value {
             Value::Ints(_) => value.clone(),
-            Value::Floats(v) => Value::Ints(v.iter().map(|x| x.and_then(|x| whole(x.trunc()))).collect()),
+            Value::Floats(v) => {
+                Value::Ints(v.iter().map(|x| x.and_then(|x| whole(x.trunc()))).collect())
+            }
         });
     }
     if dtype::is_float(to) {
@@ -508,7 +528,10 @@ fn cast_same(context: &mut Context<'_>) -> Option<()> {
 }
 
 fn bit_cast(context: &mut Context<'_>) -> Option<()> {
-    let to = context.int("to").and_then(|n| i32::try_from(n).ok()).unwrap_or(0);
+    let to = context
+        .int("to")
+        .and_then(|n| i32::try_from(n).ok())
+        .unwrap_or(0);
     let shape = context.shape(0)?.to_vec();
     context.set(0, Fact::new(to, shape))
 }
@@ -518,4 +541,3 @@ fn dropout(context: &mut Context<'_>) -> Option<()> {
     let shape = context.shape(0)?.to_vec();
     context.set(1, Fact::new(dtype::BOOL, shape))
 }
-

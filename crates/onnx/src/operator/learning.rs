@@ -51,7 +51,10 @@ fn extractor(context: &mut Context<'_>) -> Option<()> {
 }
 
 fn one_hot(context: &mut Context<'_>) -> Option<()> {
-    let width = match context.attr("cats_int64s").or_else(|| context.attr("cats_strings"))? {
+    let width = match context
+        .attr("cats_int64s")
+        .or_else(|| context.attr("cats_strings"))?
+    {
         Attr::Ints(_, n) => *n,
         Attr::Texts(all) => all.len() as u64,
         _ => return None,

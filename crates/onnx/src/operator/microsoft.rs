@@ -76,7 +76,11 @@ pub(super) const OPERATORS: &[Operator] = &[
     named("LayerNormalization", "normalization", layer),
     named("SimplifiedLayerNormalization", "normalization", layer),
     named("SkipLayerNormalization", "normalization", skip_layer),
-    named("SkipSimplifiedLayerNormalization", "normalization", skip_layer),
+    named(
+        "SkipSimplifiedLayerNormalization",
+        "normalization",
+        skip_layer,
+    ),
     named("GroupNorm", "normalization", like_first),
     named("SkipGroupNorm", "normalization", skip_layer),
     named("EmbedLayerNormalization", "embedding", embed),
@@ -85,7 +89,10 @@ pub(super) const OPERATORS: &[Operator] = &[
 ];
 
 fn number(context: &Context<'_>, name: &str) -> Option<u64> {
-    context.int(name).and_then(|n| u64::try_from(n).ok()).filter(|&n| n > 0)
+    context
+        .int(name)
+        .and_then(|n| u64::try_from(n).ok())
+        .filter(|&n| n > 0)
 }
 
 fn times(a: Dim, b: Dim) -> Dim {
@@ -108,12 +115,23 @@ fn attention(context: &mut Context<'_>) -> Option<()> {
             .or_else(|| all.map(|n| n / 3))
     };
     let (q, k, v) = (part(0), part(1), part(2));
-    let past_at = if context.names.text(context.node.op) == "QAttention" { 8 } else { 4 };
-    let past = if context.has(past_at) { context.dim(past_at, 3) } else { Some(0) };
+    let past_at = if context.names.text(context.node.op) == "QAttention" {
+        8
+    } else {
+        4
+    };
+    let past = if context.has(past_at) {
+        context.dim(past_at, 3)
+    } else {
+        Some(0)
+    };
     let keys = queries.zip(past).and_then(|(s, p)| s.checked_add(p));
     context.set(0, Fact::new(of, vec![batch, queries, v]));
     let head = k.and_then(|k| k.checked_div(heads));
-    context.set(1, Fact::new(of, vec![Some(2), batch, Some(heads), keys, head]));
+    context.set(
+        1,
+        Fact::new(of, vec![Some(2), batch, Some(heads), keys, head]),
+    );
     let columns = q?.checked_add(k?)?.checked_add(v?)?;
     context.product(&[batch?, queries?, width.or(context.last(1, 2))?, columns])?;
     core(
@@ -135,28 +153,43 @@ fn multi_head(context: &mut Context<'_>) -> Option<()> {
     let of = context.dtype(0);
     let heads = number(context, "num_heads")?;
     let query = context.shape(0)?.to_vec();
-    let (batch, queries) = (query.first().copied().flatten(), query.get(1).copied().flatten());
+    let (batch, queries) = (
+        query.first().copied().flatten(),
+        query.get(1).copied().flatten(),
+    );
     // [B, S, H, 3, D] packs all three, [B, L, H, 2, D] keys and values.
     let head = if query.len() == 5 {
         query.last().copied().flatten()
     } else {
-        query.get(2).copied().flatten().and_then(|w| w.checked_div(heads))
+        query
+            .get(2)
+            .copied()
+            .flatten()
+            .and_then(|w| w.checked_div(heads))
     };
     let (fresh, value_head) = match context.shape(1) {
         None => (queries, head),
         Some([_, l, _, _, d]) => (*l, *d),
         // Keys of a cache that is ready: [B, H, L, D].
         Some([_, _, l, _]) => (*l, context.last(2, 1)),
-        Some([_, l, _]) => (
-            *l,
-            context.last(2, 1).and_then(|w| w.checked_div(heads)),
-        ),
+        Some([_, l, _]) => (*l, context.last(2, 1).and_then(|w| w.checked_div(heads))),
         Some(_) => (None, None),
     };
-    let past_at = if context.names.text(context.node.op) == "MultiHeadAttention" { 6 } else { 5 };
-    let past = if context.has(past_at) { context.dim(past_at, 2) } else { Some(0) };
+    let past_at = if context.names.text(context.node.op) == "MultiHeadAttention" {
+        6
+    } else {
+        5
+    };
+    let past = if context.has(past_at) {
+        context.dim(past_at, 2)
+    } else {
+        Some(0)
+    };
     let keys = fresh.zip(past).and_then(|(l, p)| l.checked_add(p));
-    context.set(0, Fact::new(of, vec![batch, queries, times(Some(heads), value_head)]));
+    context.set(
+        0,
+        Fact::new(of, vec![batch, queries, times(Some(heads), value_head)]),
+    );
     let cache = |d: Dim| Fact::new(of, vec![batch, Some(heads), keys, d]);
     context.set(1, cache(head));
     context.set(2, cache(value_head));
@@ -178,16 +211,34 @@ fn multi_head(context: &mut Context<'_>) -> Option<()> {
 /// Always causal; the length of all keys is an input, or the cache's and the new ones'.
 fn group_query(context: &mut Context<'_>) -> Option<()> {
     let of = context.dtype(0);
-    let (heads, groups) = (number(context, "num_heads")?, number(context, "kv_num_heads")?);
+    let (heads, groups) = (
+        number(context, "num_heads")?,
+        number(context, "kv_num_heads")?,
+    );
     let (batch, queries, width) = (context.dim(0, 0), context.dim(0, 1), context.dim(0, 2));
     let packed = !context.has(1);
-    let rows = if packed { heads.checked_add(groups.checked_mul(2)?)? } else { heads };
+    let rows = if packed {
+        heads.checked_add(groups.checked_mul(2)?)?
+    } else {
+        heads
+    };
     let head = width.and_then(|w| w.checked_div(rows));
-    let past = if context.has(3) { context.dim(3, 2) } else { Some(0) };
-    let total_at = if context.names.text(context.node.op) == "SparseAttention" { 7 } else { 6 };
+    let past = if context.has(3) {
+        context.dim(3, 2)
+    } else {
+        Some(0)
+    };
+    let total_at = if context.names.text(context.node.op) == "SparseAttention" {
+        7
+    } else {
+        6
+    };
     let told = context.input(total_at).and_then(Fact::int).and_then(dim);
     let keys = told.or_else(|| queries.zip(past).and_then(|(s, p)| s.checked_add(p)));
-    context.set(0, Fact::new(of, vec![batch, queries, times(Some(heads), head)]));
+    context.set(
+        0,
+        Fact::new(of, vec![batch, queries, times(Some(heads), head)]),
+    );
     let cache = Fact::new(of, vec![batch, Some(groups), keys, head]);
     context.set(1, cache.clone());
     context.set(2, cache);
@@ -251,7 +302,10 @@ fn packed_multi_head(context: &mut Context<'_>) -> Option<()> {
     } else {
         head
     };
-    context.set(0, Fact::new(of, vec![tokens, times(Some(heads), value_head)]));
+    context.set(
+        0,
+        Fact::new(of, vec![tokens, times(Some(heads), value_head)]),
+    );
     let (batch, sequence) = (context.dim(4, 0)?, context.dim(4, 1)?);
     core(
         context,
@@ -324,7 +378,11 @@ fn matmul_bits(context: &mut Context<'_>) -> Option<()> {
 
 /// Inputs A with scale and zero point, B with its own, C, and y's.
 fn qgemm(context: &mut Context<'_>) -> Option<()> {
-    let of = if context.has(8) { context.dtype(0) } else { dtype::FLOAT };
+    let of = if context.has(8) {
+        context.dtype(0)
+    } else {
+        dtype::FLOAT
+    };
     gemm_of(context, 0, 3, of)
 }
 
@@ -453,7 +511,10 @@ fn embed(context: &mut Context<'_>) -> Option<()> {
     let mut out = ids.clone();
     out.push(context.dim(2, 1));
     context.set(0, Fact::new(of, out.clone()));
-    context.set(1, Fact::new(dtype::INT32, vec![ids.first().copied().flatten()]));
+    context.set(
+        1,
+        Fact::new(dtype::INT32, vec![ids.first().copied().flatten()]),
+    );
     context.set(2, Fact::new(of, out))
 }
 

@@ -136,10 +136,11 @@ fn einsum(context: &mut Context<'_>) -> Option<()> {
             match sizes.iter_mut().find(|(l, _)| l == label) {
                 None => sizes.push((*label, *dim)),
                 // A size of 1 stretches; an open one takes what is known.
-                Some((_, known)) => match (*known, *dim) {
-                    (None | Some(1), other) => *known = other.or(*known),
-                    _ => {}
-                },
+                Some((_, known)) => {
+                    if let (None | Some(1), other) = (*known, *dim) {
+                        *known = other.or(*known)
+                    }
+                }
             }
         }
         operands.push(labels);
@@ -147,7 +148,8 @@ fn einsum(context: &mut Context<'_>) -> Option<()> {
     let output: Vec<Label> = match right {
         Some(right) => labels(
             right,
-            right.chars().filter(|c| c.is_alphabetic()).count() + if right.contains("...") { dots } else { 0 },
+            right.chars().filter(|c| c.is_alphabetic()).count()
+                + if right.contains("...") { dots } else { 0 },
         )?,
         None => {
             // Letters that occur once, in alphabetical order, behind the ellipsis.
@@ -163,12 +165,7 @@ fn einsum(context: &mut Context<'_>) -> Option<()> {
             once
         }
     };
-    let size = |label: &Label| {
-        sizes
-            .iter()
-            .find(|(l, _)| l == label)
-            .and_then(|(_, d)| *d)
-    };
+    let size = |label: &Label| sizes.iter().find(|(l, _)| l == label).and_then(|(_, d)| *d);
     context.set(0, Fact::new(dtype, output.iter().map(size).collect()));
     if operands.len() < 2 {
         return context.no_cost();

@@ -159,14 +159,19 @@ fn split(context: &mut Context<'_>) -> Option<()> {
         Fact::new(of, out)
     };
     let sizes: Option<Vec<Dim>> = match context.input(1) {
-        None => total.filter(|&n| n <= limits::SEQUENCE as u64).map(|n| vec![Some(1); n as usize]),
+        None => total
+            .filter(|&n| n <= limits::SEQUENCE as u64)
+            .map(|n| vec![Some(1); n as usize]),
         Some(fact) if fact.rank() == Some(0) => {
             let each = fact.int().and_then(dim).filter(|&n| n > 0);
-            total.zip(each).filter(|(n, e)| n.div_ceil(*e) <= limits::SEQUENCE as u64).map(|(n, e)| {
-                (0..n.div_ceil(e))
-                    .map(|k| Some((n - k.saturating_mul(e)).min(e)))
-                    .collect()
-            })
+            total
+                .zip(each)
+                .filter(|(n, e)| n.div_ceil(*e) <= limits::SEQUENCE as u64)
+                .map(|(n, e)| {
+                    (0..n.div_ceil(e))
+                        .map(|k| Some((n - k.saturating_mul(e)).min(e)))
+                        .collect()
+                })
         }
         Some(fact) => fact
             .partial_ints()

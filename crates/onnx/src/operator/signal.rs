@@ -46,14 +46,20 @@ fn dft(context: &mut Context<'_>) -> Option<()> {
             rank,
         )?,
     };
-    if context.has(1) {
-        *out.get_mut(at)? = context.input(1).and_then(Fact::int).and_then(dim);
-    }
     let (one, inverse) = (
         context.int_or("onesided", 0) != 0,
         context.int_or("inverse", 0) != 0,
     );
+    let length = context
+        .has(1)
+        .then(|| context.input(1).and_then(Fact::int).and_then(dim));
     let slot = out.get_mut(at)?;
+    *slot = match length {
+        Some(length) => length,
+        // Half a spectrum of n bins comes from 2 (n - 1) samples.
+        None if one && inverse => slot.and_then(|n| n.checked_sub(1)?.checked_mul(2)),
+        None => *slot,
+    };
     if one && !inverse {
         *slot = slot.and_then(|n| (n / 2).checked_add(1));
     }

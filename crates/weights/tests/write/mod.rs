@@ -1,4 +1,5 @@
 //! Writes small files of each format for the tests; header only, no weights.
+#![allow(clippy::unwrap_used, clippy::panic)] // A helper of a test may fail it.
 #![allow(dead_code)] // Each test file uses its own part.
 
 use compute_weights::source::read_all;
@@ -87,5 +88,21 @@ pub fn header(name: &str, bytes: &[u8]) -> NamedHeader {
         name: name.to_owned(),
         header: read_all(&mut HeaderReader::new(name, bytes.len() as u64), bytes)
             .unwrap_or_else(|e| panic!("{name}: {e:?}")),
+    }
+}
+
+/// A small generator of pseudo-random numbers (splitmix64), seeded.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n.max(1) as u64) as usize
     }
 }
