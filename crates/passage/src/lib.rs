@@ -17,6 +17,8 @@ mod token;
 mod words;
 
 use compute_core::catalog::Catalog;
+use compute_core::field::{FIELDS, Takes};
+use compute_core::quantity;
 
 /// A quantity found in a passage, and the field that it fills.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,16 @@ pub struct Found {
 /// Marks returned at most; a paragraph has a dozen.
 pub const MAX_FOUND: usize = 200;
 
+/// Whether the field takes the value: the one reader of typed text decides.
+fn reads(field: &str, value: &str, catalog: &Catalog) -> bool {
+    FIELDS.iter().find(|spec| spec.key == field).is_some_and(|spec| match spec.takes {
+        Takes::Quantity { kind, .. } => quantity::read(kind, value, catalog).is_ok(),
+        Takes::Accelerator => quantity::read_accelerator(value, catalog).is_ok(),
+        Takes::Choice(words) => words.contains(&value),
+        Takes::Choices(_) | Takes::Text => false,
+    })
+}
+
 /// Finds what fills a field, sorted by place and without overlaps.
 ///
 /// Reads the first 200,000 characters; work grows with their number, never faster. A passage in another language,
@@ -56,6 +68,7 @@ pub fn read_passage(text: &str, catalog: &Catalog) -> Vec<Found> {
     let mut claims = rules::claims(&doc, &mentions, &gate);
     let by_words = words::claims(&doc, &mentions, &claims, &gate);
     claims.extend(by_words);
+    claims.retain(|claim| reads(claim.field, &claim.value, catalog));
     let mut found: Vec<Found> = settle::settle(&doc, claims)
         .into_iter()
         .filter_map(|settled| {

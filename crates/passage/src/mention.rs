@@ -199,6 +199,10 @@ fn mention(doc: &Doc, i: usize) -> Option<Mention> {
 
 /// `38–43%`, `32% to 36%`, `between two and three`, `from 3M to 6M`.
 fn range(doc: &Doc, i: usize, first: &Item, made: &mut Mention) {
+    // "Granite-3.0-8B" is a name.
+    if doc.name(i).is_some_and(|name| name.at.contains(&first.end)) {
+        return;
+    }
     let percent = doc.is(first.end, "%");
     let at = first.end + usize::from(percent);
     let before = doc.text(i.wrapping_sub(1));
