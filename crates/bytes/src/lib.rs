@@ -56,8 +56,10 @@ pub enum Missing {
     PastEnd,
 }
 
-/// Smallest range asked for after a jump: a header of one tensor and some more.
+/// Smallest range asked for at the beginning of a file.
 const FIRST_CHUNK: u64 = 2 << 10;
+/// Smallest range asked for after a jump: the header of one tensor and some more.
+const CHUNK_AFTER_JUMP: u64 = 512;
 /// Largest range asked for in a sequential stretch.
 const LARGEST_CHUNK: u64 = 256 << 10;
 
@@ -163,8 +165,10 @@ impl Window {
         let sequential = !self.bytes.is_empty() && from >= self.start && from <= held_to;
         self.chunk = if sequential {
             self.chunk.saturating_mul(2).min(LARGEST_CHUNK)
-        } else {
+        } else if from == 0 {
             FIRST_CHUNK
+        } else {
+            CHUNK_AFTER_JUMP
         };
         let to = from
             .saturating_add(self.chunk)
@@ -265,7 +269,7 @@ mod tests {
         );
         assert_eq!(window.get(FIRST_CHUNK - 6, 2), Ok([1; 2].as_slice()));
         assert_eq!(window.get(1 << 29, 8), Err(Missing::Unread));
-        assert_eq!(window.wanted(), Some((1 << 29, FIRST_CHUNK)));
+        assert_eq!(window.wanted(), Some((1 << 29, CHUNK_AFTER_JUMP)));
     }
 
     #[test]

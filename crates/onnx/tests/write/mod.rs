@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // A helper of a test may fail it.
 #![allow(dead_code)] // Each test file uses its own part.
 
+pub mod large;
+
 pub fn varint(mut n: u64, out: &mut Vec<u8>) {
     while n >= 0x80 {
         out.push((n & 0x7f) as u8 | 0x80);
