@@ -31,7 +31,7 @@ pub fn embed(state: State, around: Surroundings) -> Vec<Node> {
     })
     .with(
         div("line")
-            .with(tag("b").with(name))
+            .with(tag("h1").with(name))
             .with(span("").with("Training compute")),
     )
     .with(headline(estimate.flop(), stale.is_some()));
@@ -62,7 +62,7 @@ fn verdict(found: &Found) -> Tag {
     let (estimate, _) = found.shown();
     let line = p("");
     let range = |line: Tag| match estimate.flop().and_then(range_text) {
-        Some(range) => line.with("90 % range ").all(rich(&range)),
+        Some(range) => line.with("90 % range ").with(rich(&range)),
         None => line,
     };
     let note = div("verdict").set("id", "agreement");
@@ -79,9 +79,9 @@ fn verdict(found: &Found) -> Tag {
                         .with(agreement.lead.trim_end_matches('.')),
                 )
                 .with(". By accelerator time ")
-                .all(rich(&scientific(hardware.total.value, 2)));
+                .with(rich(&scientific(hardware.total.value, 2)));
             if let Some(range) = range_text(&hardware.total) {
-                line = line.with(", 90 % range ").all(rich(&range));
+                line = line.with(", 90 % range ").with(rich(&range));
             }
             note.set("data-verdict", agreement.verdict.id()).with(line)
         }

@@ -24,12 +24,12 @@ pub enum Node {
     /// A text.
     Text(Text),
     /// An element.
-    Tag(Box<Tag>),
+    Tag(Tag),
 }
 
 impl From<Tag> for Node {
     fn from(tag: Tag) -> Node {
-        Node::Tag(Box::new(tag))
+        Node::Tag(tag)
     }
 }
 
@@ -48,7 +48,11 @@ impl From<String> for Node {
 type Attributes = Vec<(&'static str, Text)>;
 
 /// An element with its attributes and children.
-pub struct Tag {
+///
+/// One pointer, and no generic code behind its methods: views are long chains of them, and are most of the page's code.
+pub struct Tag(Box<Inner>);
+
+struct Inner {
     name: &'static str,
     attributes: Attributes,
     /// Text of an input, choice of a list; a property, so that it follows the state and not the first markup.
@@ -59,49 +63,121 @@ pub struct Tag {
     live: Option<Rc<dyn Fn() -> Vec<Node>>>,
 }
 
+/// What can stand inside an element.
+pub trait Child {
+    /// Puts it behind the children there are.
+    fn add(self, tag: &mut Tag);
+}
+
+impl Child for &'static str {
+    #[inline(never)]
+    fn add(self, tag: &mut Tag) {
+        tag.0.children.push(Node::from(self));
+    }
+}
+
+impl Child for String {
+    #[inline(never)]
+    fn add(self, tag: &mut Tag) {
+        tag.0.children.push(Node::from(self));
+    }
+}
+
+impl Child for Tag {
+    #[inline(never)]
+    fn add(self, tag: &mut Tag) {
+        tag.0.children.push(Node::Tag(self));
+    }
+}
+
+impl Child for Option<Tag> {
+    #[inline(never)]
+    fn add(self, tag: &mut Tag) {
+        if let Some(child) = self {
+            child.add(tag);
+        }
+    }
+}
+
+impl Child for Vec<Node> {
+    #[inline(never)]
+    fn add(self, tag: &mut Tag) {
+        tag.0.children.extend(self);
+    }
+}
+
+/// The value of an attribute.
+pub trait Value {
+    /// Puts it into the element.
+    fn put(self, tag: &mut Tag, name: &'static str);
+}
+
+impl Value for &'static str {
+    #[inline(never)]
+    fn put(self, tag: &mut Tag, name: &'static str) {
+        tag.0.attributes.push((name, Cow::Borrowed(self)));
+    }
+}
+
+impl Value for String {
+    #[inline(never)]
+    fn put(self, tag: &mut Tag, name: &'static str) {
+        tag.0.attributes.push((name, Cow::Owned(self)));
+    }
+}
+
 /// An element of this name.
+#[inline(never)]
 pub fn tag(name: &'static str) -> Tag {
-    Tag {
+    Tag(Box::new(Inner {
         name,
         attributes: Vec::new(),
         value: None,
         checked: None,
         children: Vec::new(),
         live: None,
-    }
+    }))
 }
 
 /// A `div` of a class.
+#[inline(never)]
 pub fn div(class: &'static str) -> Tag {
     tag("div").class(class)
 }
 
 /// A `span` of a class.
+#[inline(never)]
 pub fn span(class: &'static str) -> Tag {
     tag("span").class(class)
 }
 
 /// A paragraph of a class; an empty class is left out.
+#[inline(never)]
 pub fn p(class: &'static str) -> Tag {
     tag("p").class(class)
 }
 
 /// Words for the ear alone.
-pub fn spoken(text: impl Into<Node>) -> Tag {
+pub fn spoken(text: impl Child) -> Tag {
     span("vh").with(text)
 }
 
-/// A button that does something: its verb, and what the verb is about (see `act`).
-pub fn button(class: &'static str, act: &'static str, about: impl Into<Text>) -> Tag {
+/// A button that does something: its verb, and what the verb is about (see `events`).
+pub fn button(class: &'static str, act: &'static str, about: impl Value) -> Tag {
+    verb(class, act).set("value", about)
+}
+
+#[inline(never)]
+fn verb(class: &'static str, act: &'static str) -> Tag {
     tag("button")
         .set("type", "button")
         .class(class)
         .set("data-do", act)
-        .set("value", about)
 }
 
 impl Tag {
     /// With a class; none where it is empty.
+    #[inline(never)]
     pub fn class(self, class: &'static str) -> Tag {
         if class.is_empty() {
             self
@@ -111,13 +187,13 @@ impl Tag {
     }
 
     /// With an attribute.
-    pub fn set(mut self, name: &'static str, value: impl Into<Text>) -> Tag {
-        self.attributes.push((name, value.into()));
+    pub fn set(mut self, name: &'static str, value: impl Value) -> Tag {
+        value.put(&mut self, name);
         self
     }
 
     /// With an attribute where there is a value.
-    pub fn set_some(self, name: &'static str, value: Option<impl Into<Text>>) -> Tag {
+    pub fn set_some(self, name: &'static str, value: Option<impl Value>) -> Tag {
         match value {
             Some(value) => self.set(name, value),
             None => self,
@@ -125,55 +201,45 @@ impl Tag {
     }
 
     /// With an attribute without a value, or not.
+    #[inline(never)]
     pub fn flag(self, name: &'static str, on: bool) -> Tag {
         if on { self.set(name, "") } else { self }
     }
 
     /// With `true` or `false`.
+    #[inline(never)]
     pub fn state(self, name: &'static str, on: bool) -> Tag {
         self.set(name, if on { "true" } else { "false" })
     }
 
     /// With the text of an input or the choice of a list.
-    pub fn value(mut self, text: impl Into<String>) -> Tag {
-        self.value = Some(text.into());
+    #[inline(never)]
+    pub fn value(mut self, text: &str) -> Tag {
+        self.0.value = Some(text.to_string());
         self
     }
 
     /// Chosen or not.
+    #[inline(never)]
     pub fn checked(mut self, on: bool) -> Tag {
-        self.checked = Some(on);
+        self.0.checked = Some(on);
         self
     }
 
-    /// With another child.
-    pub fn with(mut self, child: impl Into<Node>) -> Tag {
-        self.children.push(child.into());
+    /// With another child, or several.
+    pub fn with(mut self, child: impl Child) -> Tag {
+        child.add(&mut self);
         self
     }
 
     /// Adds a child.
-    pub fn push(&mut self, child: impl Into<Node>) {
-        self.children.push(child.into());
-    }
-
-    /// With another child where there is one.
-    pub fn with_some(self, child: Option<Tag>) -> Tag {
-        match child {
-            Some(child) => self.with(child),
-            None => self,
-        }
-    }
-
-    /// With these children behind those it has.
-    pub fn all(mut self, children: Vec<Node>) -> Tag {
-        self.children.extend(children);
-        self
+    pub fn push(&mut self, child: impl Child) {
+        child.add(self);
     }
 
     /// Its children follow the signals that `children` reads. For elements that stay as long as the page.
     pub fn live(mut self, children: impl Fn() -> Vec<Node> + 'static) -> Tag {
-        self.live = Some(Rc::new(children));
+        self.0.live = Some(Rc::new(children));
         self
     }
 }
@@ -208,6 +274,7 @@ fn build(node: Node, in_svg: bool) -> Option<Mounted> {
     match node {
         Node::Text(text) => Some(Mounted::Text(document().create_text_node(&text), text)),
         Node::Tag(tag) => {
+            let tag = *tag.0;
             let in_svg = in_svg || tag.name == "svg";
             let element = if in_svg {
                 document().create_element_ns(Some(SVG), tag.name)
@@ -222,14 +289,14 @@ fn build(node: Node, in_svg: bool) -> Option<Mounted> {
                 children: Vec::new(),
                 live: None,
             };
-            mounted.patch(*tag, in_svg);
+            mounted.patch(tag, in_svg);
             Some(Mounted::Tag(Box::new(mounted)))
         }
     }
 }
 
 impl MountedTag {
-    fn patch(&mut self, tag: Tag, in_svg: bool) {
+    fn patch(&mut self, tag: Inner, in_svg: bool) {
         if self.attributes != tag.attributes {
             for (name, value) in &tag.attributes {
                 if !self
@@ -287,8 +354,8 @@ fn patch(parent: &Element, old: &mut Vec<Mounted>, new: Vec<Node>, in_svg: bool)
                     *was = now;
                 }
             }
-            (Some(Mounted::Tag(mounted)), Node::Tag(tag)) if mounted.name == tag.name => {
-                mounted.patch(*tag, in_svg || mounted.name == "svg");
+            (Some(Mounted::Tag(mounted)), Node::Tag(tag)) if mounted.name == tag.0.name => {
+                mounted.patch(*tag.0, in_svg || mounted.name == "svg");
             }
             (place, node) => {
                 let Some(mounted) = build(node, in_svg) else {
@@ -321,7 +388,7 @@ impl Render for Tag {
 
     fn rebuild(self, state: &mut Self::State) {
         if let Some(Mounted::Tag(mounted)) = state {
-            mounted.patch(self, false);
+            mounted.patch(*self.0, false);
         }
     }
 }

@@ -11,6 +11,7 @@ use compute_core::phase::PhaseKind;
 use compute_core::problem::{Problem, Severity};
 use compute_core::request::{self, Inputs, Request};
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 
 /// What the forward pass is counted from, as the segments offer it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +158,9 @@ fn link_phases() -> usize {
     compute_core::form::MAX_PHASES
 }
 
+/// What was found, shared. The page has one thread; the wrapper says so to signals made for several.
+pub type Shared = Arc<SendWrapper<Found>>;
+
 /// A form read and estimated, with what to show while a field is in error.
 pub struct Found {
     /// What was typed, read.
@@ -166,7 +170,7 @@ pub struct Found {
     /// Which replacement of the form it is of.
     generation: u32,
     /// The last one without an error, of the same form.
-    kept: Option<Arc<Found>>,
+    kept: Option<Shared>,
 }
 
 impl Found {
@@ -192,7 +196,7 @@ impl Found {
     }
 
     fn kept(&self) -> Option<&Found> {
-        self.kept.as_deref()
+        self.kept.as_ref().map(|kept| &***kept)
     }
 
     /// Method 1 to show, and whether it is out of date.
@@ -267,7 +271,7 @@ pub struct State {
     /// The field in which somebody types right now: its message waits for a pause.
     pub typing: RwSignal<Option<Slot>>,
     /// What was found.
-    pub found: Memo<Arc<Found>>,
+    pub found: Memo<Shared>,
     /// What the address says besides the form.
     pub address: StoredValue<Address>,
 }
@@ -288,7 +292,7 @@ impl State {
         let tables = RwSignal::new(tables);
         let stand = RwSignal::new(stand);
         let found = Memo::new_with_compare(
-            move |previous: Option<&Arc<Found>>| find(form, tables, stand, previous),
+            move |previous: Option<&Shared>| find(form, tables, stand, previous),
             |_, _| true,
         );
         State {
@@ -388,8 +392,9 @@ impl State {
     pub fn start_from(self, id: &str) -> bool {
         let catalog = self.tables.get_untracked().catalog;
         let query = ["example=", id].concat();
-        let (address, _) = link::decode(&query, catalog);
+        let (mut address, _) = link::decode(&query, catalog);
         if address.example.is_some() {
+            name_chips(&mut address.form, catalog);
             self.replace(address.form, "Started from an example.", address.example);
         }
         address.example.is_some()
@@ -579,6 +584,7 @@ fn first_visit(address: &mut Address, stand: &mut Stand, catalog: &'static Catal
     };
     let (example, _) = link::decode(&["example=", preset.id].concat(), catalog);
     address.form = example.form;
+    name_chips(&mut address.form, catalog);
     stand.example = Some(preset.id);
     stand.first_visit = Some(FirstVisit {
         name: preset.name,
@@ -592,6 +598,20 @@ fn first_visit(address: &mut Address, stand: &mut Stand, catalog: &'static Catal
     });
 }
 
+/// Writes an example's accelerators by name: its row has ids, which no reader knows.
+fn name_chips(form: &mut Form, catalog: &Catalog) {
+    for phase in 0..form.phases() {
+        let slot = Slot::new(Field::Accelerator, phase as u8);
+        let row = catalog
+            .accelerators
+            .iter()
+            .find(|row| row.id == form.get(slot));
+        if let Some(row) = row {
+            form.set(slot, row.short);
+        }
+    }
+}
+
 /// The example of the first visit; index.html shows it before the program has come.
 const FIRST_EXAMPLE: &str = "gpt-3";
 
@@ -599,8 +619,8 @@ fn find(
     form: RwSignal<Form>,
     tables: RwSignal<Tables>,
     stand: RwSignal<Stand>,
-    previous: Option<&Arc<Found>>,
-) -> Arc<Found> {
+    previous: Option<&Shared>,
+) -> Shared {
     let catalog = tables.get().catalog;
     let generation = stand.with_untracked(|stand| stand.generation);
     form.with(|form| {
@@ -625,6 +645,6 @@ fn find(
         if !good(&found) {
             found.kept = kept;
         }
-        Arc::new(found)
+        Arc::new(SendWrapper::new(found))
     })
 }

@@ -99,35 +99,54 @@ pub struct Label {
 /// Labels keep 4 px apart and inside the frame.
 pub fn place(wanted: &[(f64, String, bool)], rows: usize, width: f64) -> Vec<Option<Label>> {
     let mut taken: Vec<Vec<(f64, f64)>> = vec![Vec::new(); rows];
-    wanted
-        .iter()
-        .map(|(share, text, prefers_left)| {
-            let long = text_width(text);
-            let x = share * width;
-            for left in [*prefers_left, !*prefers_left] {
-                let (from, to) = if left {
-                    (x - 5.0 - long, x - 2.0)
-                } else {
-                    (x + 2.0, x + 5.0 + long)
-                };
-                if from < -6.0 || to > width + 6.0 {
-                    continue;
-                }
-                for (row, taken) in taken.iter_mut().enumerate() {
-                    if taken.iter().all(|(a, b)| to + 4.0 < *a || from - 4.0 > *b) {
-                        taken.push((from, to));
-                        return Some(Label {
-                            share: *share,
-                            text: text.clone(),
-                            left,
-                            row,
-                        });
-                    }
+    let mut fit = |share: f64, text: &str, prefers_left: bool| {
+        let long = text_width(text);
+        let x = share * width;
+        for left in [prefers_left, !prefers_left] {
+            let (from, to) = if left {
+                (x - 5.0 - long, x - 2.0)
+            } else {
+                (x + 2.0, x + 5.0 + long)
+            };
+            if from < -6.0 || to > width + 6.0 {
+                continue;
+            }
+            for (row, taken) in taken.iter_mut().enumerate() {
+                if taken.iter().all(|(a, b)| to + 4.0 < *a || from - 4.0 > *b) {
+                    taken.push((from, to));
+                    return Some(Label {
+                        share,
+                        text: text.to_string(),
+                        left,
+                        row,
+                    });
                 }
             }
-            None
-        })
+        }
+        None
+    };
+    wanted
+        .iter()
+        .map(|(share, text, prefers_left)| fit(*share, text, *prefers_left))
         .collect()
+}
+
+/// The same, with names cut at their comma, the first ones first, until all have room ("EU guidelines, GPAI").
+pub fn place_all(wanted: &[(f64, String, bool)], rows: usize, width: f64) -> Vec<Option<Label>> {
+    let mut wanted = wanted.to_vec();
+    let mut placed = place(&wanted, rows, width);
+    for at in 0..wanted.len() {
+        if placed.iter().all(Option::is_some) {
+            break;
+        }
+        if let Some((_, text, _)) = wanted.get_mut(at)
+            && let Some(comma) = text.find(',')
+        {
+            text.truncate(comma);
+            placed = place(&wanted, rows, width);
+        }
+    }
+    placed
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -200,13 +219,13 @@ mod draw {
             .set("aria-label", strip.words.clone());
         out = out.with(rug(strip, window));
 
-        // Thresholds, in two rows of names; the lowest of equal figures names them all.
+        // Thresholds, in two rows of names; the line of one begins at its name.
         let limits: Vec<(f64, String, bool)> = super::limits(strip.catalog)
             .into_iter()
             .filter(|(flop, _)| window.holds(*flop))
             .map(|(flop, name)| (window.share(flop), name, false))
             .collect();
-        let labels = place(&limits, 2, plot);
+        let labels = super::place_all(&limits, 2, plot);
         for ((share, ..), label) in limits.iter().zip(&labels) {
             let top = label
                 .as_ref()
@@ -455,6 +474,22 @@ mod tests {
         };
         let window = Window::of(&[wide]);
         assert!(window.holds(1e20) && window.holds(1e28));
+    }
+
+    #[test]
+    fn a_long_name_is_cut_where_that_makes_room_for_all() {
+        let wanted = [
+            (2.0 / 6.0, "EU guidelines, GPAI".to_string(), false),
+            (4.0 / 6.0, "EU AI Act".to_string(), false),
+            (5.0 / 6.0, "US states, Korea".to_string(), false),
+        ];
+        let placed = place_all(&wanted, 2, 372.0);
+        let texts: Vec<&str> = placed
+            .iter()
+            .flatten()
+            .map(|label| label.text.as_str())
+            .collect();
+        assert_eq!(texts, ["EU guidelines", "EU AI Act", "US states, Korea"]);
     }
 
     #[test]

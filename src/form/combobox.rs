@@ -109,23 +109,21 @@ pub fn examples(view: &View) -> Tag {
     let input = combobox(text_input("example", &text), list, "example")
         .set("id", "example")
         .set("name", "example");
-    let field = div("field")
-        .with(
-            div("label").with(
-                tag("label")
-                    .set("for", "example")
-                    .with(span("long").with("Start from an "))
-                    .with(span("").with("example")),
-            ),
-        )
-        .with(div(if list.is_some() { "pick open" } else { "pick" }).with(input));
-    let Some(list) = list else {
-        return field;
-    };
-    let (choices, all) = presets(view, list);
-    let found = choices.len();
-    let foot = p("out").with(count_text(found, all, view.tables.whole));
-    field.with(listbox("example", "Examples", list, choices, foot))
+    let field = div("field").with(
+        div("label").with(
+            tag("label")
+                .set("for", "example")
+                .with(span("long").with("Start from an "))
+                .with(span("").with("example")),
+        ),
+    );
+    let class = if list.is_some() { "pick open" } else { "pick" };
+    let list = list.map(|list| {
+        let (choices, all) = presets(view, list);
+        let foot = p("out").with(count_text(choices.len(), all, view.tables.whole));
+        listbox("example", "Examples", list, choices, foot)
+    });
+    field.with(div(class).with(input).with(list))
 }
 
 fn count_text(found: usize, all: usize, whole: bool) -> String {
@@ -157,9 +155,9 @@ fn presets(view: &View, list: &List) -> (Vec<Choice>, usize) {
         .map(|preset| Choice {
             text: preset.id.to_string(),
             shown: div("")
-                .with(span("").all(marked(preset.name, &list.typed, list.filters)))
+                .with(span("").with(marked(preset.name, &list.typed, list.filters)))
                 .with(span("peak").with(preset.year))
-                .with(span("more").with(preset.group)),
+                .with(span("sub").with(preset.group)),
         })
         .collect();
     (found, presets.len())
@@ -208,31 +206,31 @@ fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {
         words.iter().all(|word| name.contains(word.as_str()))
     };
     let whole_key = normalize(text);
-    let mut ranked: Vec<(u8, &Accelerator)> = catalog
-        .accelerators
-        .iter()
-        .filter_map(|row| {
-            let rank = if words.is_empty() {
-                u8::from(row.default_format.is_none())
-            } else if normalize(row.short).starts_with(&whole_key) {
-                0
-            } else if hit(row.name) {
-                1
-            } else if row.aliases.iter().any(|alias| hit(alias)) {
-                2
-            } else {
-                return None;
-            };
-            Some((rank, row))
-        })
-        .collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    let mut found = ranked.len();
-    let mut out: Vec<Choice> = ranked
-        .into_iter()
-        .take(MOST)
-        .map(|(_, row)| accelerator(row, text, list.filters))
-        .collect();
+    // Three passes, best first: a sort would bring its own code.
+    let rank = |row: &Accelerator| {
+        if words.is_empty() {
+            Some(u8::from(row.default_format.is_none()))
+        } else if normalize(row.short).starts_with(&whole_key) {
+            Some(0)
+        } else if hit(row.name) {
+            Some(1)
+        } else {
+            row.aliases.iter().any(|alias| hit(alias)).then_some(2)
+        }
+    };
+    let ranked: Vec<Option<u8>> = catalog.accelerators.iter().map(rank).collect();
+    let mut found = 0;
+    let mut out: Vec<Choice> = Vec::new();
+    for wanted in 0..=2 {
+        for (row, rank) in catalog.accelerators.iter().zip(&ranked) {
+            if *rank == Some(wanted) {
+                found += 1;
+                if out.len() < MOST {
+                    out.push(accelerator(row, text, list.filters));
+                }
+            }
+        }
+    }
     // The way out where nobody knows the chip stands in the same list, by its name.
     if "typical".starts_with(whole_key.as_str()) || whole_key.starts_with("typical") {
         for row in catalog.typical.iter().rev() {
@@ -246,8 +244,8 @@ fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {
                     text: [TYPICAL, &year].concat(),
                     shown: div("")
                         .with(span("").with(["Typical accelerator of ", &year].concat()))
-                        .with(span("peak").all(rich(&rate(row.best, 3))))
-                        .with(span("more").with(["mostly ", row.most_used].concat())),
+                        .with(span("peak").with(rich(&rate(row.best, 3))))
+                        .with(span("sub").with(["mostly ", row.most_used].concat())),
                 });
             }
         }
@@ -264,11 +262,11 @@ fn accelerator(row: &Accelerator, typed: &str, filters: bool) -> Choice {
                 .into_iter()
                 .find_map(|format| Some((format, row.peak(format)?)))
         });
-    let mut shown = div("").with(span("").all(marked(row.name, typed, filters)));
+    let mut shown = div("").with(span("").with(marked(row.name, typed, filters)));
     shown = match peak {
         Some((format, peak)) => {
             let text = [&rate(peak, 3), " ", format.id()].concat();
-            shown.with(span("peak").all(rich(&text)))
+            shown.with(span("peak").with(rich(&text)))
         }
         None => shown.with(span("peak").with("no peak known")),
     };
@@ -288,7 +286,7 @@ fn accelerator(row: &Accelerator, typed: &str, filters: bool) -> Choice {
     Choice {
         text: row.short.to_string(),
         shown: shown
-            .with(span("more").with(more))
+            .with(span("sub").with(more))
             .with(span("aside").with(year)),
     }
 }

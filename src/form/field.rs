@@ -5,7 +5,7 @@ use compute_core::problem::{Fix, Problem, Severity};
 use compute_core::request::default_echo;
 
 use super::View;
-use crate::html::{Node, Tag, Text, button, div, p, span, spoken, tag};
+use crate::html::{Child, Node, Tag, Value, button, div, p, span, spoken, tag};
 use crate::number::rich;
 
 /// What a field looks like beyond its row in `FIELDS`.
@@ -61,13 +61,10 @@ pub fn field(view: &View, slot: Slot, look: Look) -> Vec<Node> {
     let key = slot.key();
     let error = view.error_at(slot);
     let id = |part: &str| [&key, part].concat();
-    let mut label = div("label")
+    let label = div("label")
         .with(tag("label").set("for", key.clone()).with(spec.label))
         .with(info(view, slot))
-        .with_some(look.beside);
-    if view.from_example(slot) {
-        label = label.with(span("note").with("from the example"));
-    }
+        .with(look.beside);
     let mut described = String::new();
     let mut field = tag("div")
         .set("class", class(look.width, error.is_some()))
@@ -90,20 +87,19 @@ pub fn field(view: &View, slot: Slot, look: Look) -> Vec<Node> {
     .set_some("aria-invalid", error.map(|_| "true"));
     let is_list = matches!(spec.takes, Takes::Choice(_) | Takes::Accelerator);
     field = if is_list {
-        let open = view.list_of(Some(slot)).is_some();
-        field.with(div(if open { "pick open" } else { "pick" }).with(input))
+        let list = match spec.takes {
+            Takes::Accelerator => super::combobox::accelerator_list(view, slot),
+            _ => None,
+        };
+        let class = if list.is_some() { "pick open" } else { "pick" };
+        field.with(div(class).with(input).with(list))
     } else {
         field.with(input)
     };
     field = match look.under {
         Some(under) if error.is_none() => field.with(under.set("id", id("-echo"))),
-        _ => field.all(echo(view, slot, error, &id("-echo"))),
+        _ => field.with(echo(view, slot, error, &id("-echo"))),
     };
-    if spec.takes == Takes::Accelerator
-        && let Some(list) = super::combobox::accelerator_list(view, slot)
-    {
-        field = field.with(list);
-    }
     let mut out = vec![Node::from(field)];
     out.extend(explanation(view, slot).map(Node::from));
     out
@@ -155,7 +151,7 @@ fn choice(view: &View, slot: Slot, spec: &FieldSpec, words: &'static [&'static s
     list.value(chosen)
 }
 
-fn option(value: impl Into<Text>, label: impl Into<Node>) -> Tag {
+fn option(value: impl Value, label: impl Child) -> Tag {
     tag("option").set("value", value).with(label)
 }
 
@@ -189,11 +185,14 @@ fn echo(view: &View, slot: Slot, error: Option<&Problem>, id: &str) -> Vec<Node>
         return vec![line.into(), buttons.into()];
     }
     if let Some((_, echo)) = view.found.request.echoes.iter().find(|(of, _)| *of == slot) {
-        line = line.with("= ").all(rich(echo));
+        line = line.with("= ").with(rich(echo));
     } else if view.form.get(slot).trim().is_empty()
         && let Some(text) = default_echo(view.form, slot, view.found.request.domain)
     {
         line = line.with(text);
+    }
+    if view.from_example(slot) {
+        line = line.with(span("mark").with(", from the example"));
     }
     if view.typing != Some(slot) {
         let notes =
@@ -201,7 +200,7 @@ fn echo(view: &View, slot: Slot, error: Option<&Problem>, id: &str) -> Vec<Node>
                 problem.slot == Some(slot) && problem.severity != Severity::Error
             });
         for note in notes {
-            line = line.with(". ").all(rich(&capital(trimmed(&note.message))));
+            line = line.with(". ").with(rich(&capital(trimmed(&note.message))));
             for fix in &note.fixes {
                 line = line
                     .with(" ")

@@ -4,8 +4,6 @@ pub mod combobox;
 pub mod field;
 mod phase;
 
-use std::sync::Arc;
-
 use compute_core::field::{DOMAINS, Field, Slot};
 use compute_core::form::Form;
 use compute_core::problem::{Problem, Severity};
@@ -20,7 +18,7 @@ pub struct View<'a> {
     /// What was typed.
     pub form: &'a Form,
     /// What was found.
-    pub found: &'a Arc<Found>,
+    pub found: &'a Found,
     /// How the page stands.
     pub stand: &'a Stand,
     /// The tables.
@@ -56,14 +54,12 @@ impl View<'_> {
 
     /// What an empty number format stands for.
     pub fn usual_choice(&self, slot: Slot) -> &'static str {
-        let row = self
-            .found
-            .request
-            .phases
-            .get(usize::from(slot.phase))
-            .and_then(|phase| phase.hardware.complete())
-            .and_then(|hardware| hardware.format);
-        row.map_or("", |format| format.id())
+        let text = self.form.get(Slot::new(Field::Accelerator, slot.phase));
+        compute_core::quantity::read_accelerator(text, self.tables.catalog)
+            .ok()
+            .and_then(|reading| self.tables.catalog.accelerators.get(reading.index))
+            .and_then(|row| row.default_format)
+            .map_or("", |format| format.id())
     }
 }
 
@@ -172,7 +168,7 @@ fn head(view: &View) -> Tag {
         .with(name_field)
         .with(combobox::examples(view))
         .with(domain_field)
-        .with_some(explanation(view, domain))
+        .with(explanation(view, domain))
 }
 
 /// One of a few, as radio buttons side by side.
@@ -204,7 +200,7 @@ pub fn segments(
 
 /// A field in its place in a grid.
 pub fn place(grid: Tag, view: &View, slot: Slot, width: &'static str) -> Tag {
-    grid.all(field(
+    grid.with(field(
         view,
         slot,
         Look {

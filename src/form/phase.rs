@@ -28,7 +28,7 @@ pub fn phase(view: &View, index: u8) -> Tag {
 fn title(view: &View, index: u8) -> Tag {
     let number = (index + 1).to_string();
     let kind = Slot::new(Field::Kind, index);
-    let mut line = div("title").all(field(
+    let mut line = div("title").with(field(
         view,
         kind,
         Look {
@@ -88,7 +88,7 @@ fn counting(view: &View, index: u8, fold: &PhaseFold) -> Tag {
     let mixture = fold.mixture || typed(view, index, Field::Active);
     let mut grid = div("grid");
     if basis == Basis::Parameters {
-        grid = grid.all(field(
+        grid = grid.with(field(
             view,
             at(Field::Parameters),
             Look {
@@ -220,13 +220,13 @@ fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
     };
     let mut grid = place(div("grid"), view, at(Field::Accelerator), "wide");
     grid = if hours {
-        let grid = grid.all(format());
+        let grid = grid.with(format());
         let grid = place(grid, view, at(Field::ChipHours), "");
         place(grid, view, at(Field::Utilization), "").with(ways(view, index, "ways"))
     } else {
         let grid = place(grid, view, at(Field::Chips), "");
         let grid = place(grid, view, at(Field::Time), "");
-        place(grid, view, at(Field::Utilization), "").all(format())
+        place(grid, view, at(Field::Utilization), "").with(format())
     };
     let more = [Field::Peak, Field::Hfu, Field::Executed];
     let open = fold.more_hardware
@@ -263,7 +263,8 @@ fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
     if open {
         let mut grid = div("grid more");
         for field in more {
-            grid = place(grid, view, at(field), "");
+            let width = if field == Field::Peak { "" } else { "wide" };
+            grid = place(grid, view, at(field), width);
         }
         if !hours {
             grid = grid.with(ways(view, index, "aside"));
@@ -360,14 +361,14 @@ fn product(factors: Vec<Factor>, result: Option<f64>) -> Tag {
             Some(slot) => line.with(
                 button("factor", "focus", slot.key())
                     .set("title", slot.field.spec().label)
-                    .all(text),
+                    .with(text),
             ),
-            None => line.all(text),
+            None => line.with(text),
         };
     }
     if let Some(flop) = result {
         let text = [&scientific(flop, 2), "\u{a0}FLOP"].concat();
-        line = line.with(op("=")).with(tag("b").all(rich(&text)));
+        line = line.with(op("=")).with(tag("b").with(rich(&text)));
     }
     line
 }

@@ -1,7 +1,5 @@
 //! Under the form: thresholds, what makes the number uncertain, and every step of it.
 
-use std::sync::Arc;
-
 use compute_core::estimate::{Estimate, MethodResult};
 use compute_core::field::Slot;
 use compute_core::quantity::percent;
@@ -162,7 +160,7 @@ fn steps(estimate: &Estimate) -> Option<Tag> {
         let Some(steps) = steps.filter(|steps| !steps.is_empty()) else {
             continue;
         };
-        let mut head = tag("li").class("group").set("role", "presentation");
+        let mut head = tag("li").class("group");
         if !mark.is_empty() {
             head = head.with(tag("i").class(mark));
         }
@@ -175,7 +173,6 @@ fn steps(estimate: &Estimate) -> Option<Tag> {
                     list.push(
                         tag("li")
                             .class("group")
-                            .set("role", "presentation")
                             .with(["Phase ", &(phase + 1).to_string()].concat()),
                     );
                 }
@@ -206,7 +203,7 @@ fn line(step: &Step, number: u32) -> Tag {
     let substituted = step.expr.substituted();
     let mut how = p("how");
     if formula != substituted {
-        how = how.all(rich(&formula)).with(" = ");
+        how = how.with(rich(&formula)).with(" = ");
     }
     // One field behind the step: its numbers lead there.
     let mut slots = Vec::new();
@@ -219,9 +216,9 @@ fn line(step: &Step, number: u32) -> Tag {
                     "title",
                     ["Go to ", &lower(slot.field.spec().label)].concat(),
                 )
-                .all(rich(&substituted)),
+                .with(rich(&substituted)),
         ),
-        _ => how.all(rich(&substituted)),
+        _ => how.with(rich(&substituted)),
     };
     let mut line = tag("li")
         .class(class)
@@ -232,17 +229,17 @@ fn line(step: &Step, number: u32) -> Tag {
                 .with(number.to_string()),
         )
         .with(span("title").with(words::title(step)))
-        .with(span("value").all(rich(&step.result(3))))
+        .with(span("value").with(rich(&step.result(3))))
         .with(how);
     let why = words::why(step);
     if !why.is_empty() {
-        line = line.with(p("why").all(rich(&why)));
+        line = line.with(p("why").with(rich(&why)));
     }
     line
 }
 
 /// The steps as plain text, a line each.
-pub fn steps_text(found: &Arc<Found>) -> String {
+pub fn steps_text(found: &Found) -> String {
     let (estimate, _) = found.shown();
     let mut out = String::new();
     let all = estimate

@@ -5,9 +5,7 @@ mod near;
 pub mod share;
 mod thresholds;
 
-use std::sync::Arc;
-
-use compute_core::agreement::Agreement;
+use compute_core::agreement::{Agreement, Verdict};
 use compute_core::estimate::{Headline, MethodResult, PETAFLOP_DAY, headline_reason};
 use compute_core::field::{Field, Slot};
 use compute_core::quantity::{exact, plain, range, scientific, words};
@@ -59,7 +57,7 @@ pub fn result(state: State, around: Surroundings) -> Vec<Node> {
         )
         .set("aria-label", "Result")
         .set("id", "why");
-    panel = panel.with_some(wrong(&found, stale));
+    panel = panel.with(wrong(&found, stale));
     panel = panel.with(of(state));
     let flop = estimate.flop();
     panel = panel.with(headline(flop, stale.is_some()));
@@ -67,7 +65,7 @@ pub fn result(state: State, around: Surroundings) -> Vec<Node> {
         Some(total) => panel.with(in_words(total)).with(methods(&found)),
         None => panel.with(nothing(&found)),
     };
-    panel = panel.with_some(estimate.agreement.as_ref().map(verdict));
+    panel = panel.with(estimate.agreement.as_ref().map(verdict));
     panel = panel.with(p("caption").with("FLOP, logarithmic; one line for each known model"));
     panel = panel
         .with(drawn(state, &found, around))
@@ -75,7 +73,7 @@ pub fn result(state: State, around: Surroundings) -> Vec<Node> {
     vec![
         panel
             .with(share::buttons(state))
-            .with_some(share::panel(state, &found))
+            .with(share::panel(state, &found))
             .into(),
     ]
 }
@@ -153,7 +151,7 @@ pub fn headline(total: Option<&Total>, stale: bool) -> Tag {
             total.map(|total| exact(total.value)).unwrap_or_default(),
         )
         .set("data-state", state)
-        .all(
+        .with(
             total
                 .map(|total| big(&scientific(total.value, 2)))
                 .unwrap_or_default(),
@@ -163,11 +161,11 @@ pub fn headline(total: Option<&Total>, stale: bool) -> Tag {
 fn in_words(total: &Total) -> Tag {
     let mut lines = div("words");
     if let Some(range) = range_text(total) {
-        lines = lines.with(p("").with("90 % range ").all(rich(&range)));
+        lines = lines.with(p("").with("90 % range ").with(rich(&range)));
     }
     lines
         .with(p("").with([&words(total.value, 2), " operations"].concat()))
-        .with(p("").all(rich(
+        .with(p("").with(rich(
             &[&plain(total.value / PETAFLOP_DAY, 2), " petaFLOP/s-days"].concat(),
         )))
 }
@@ -237,13 +235,18 @@ fn row(found: &Found, method: Method, chosen: bool) -> Tag {
                 tag("td")
                     .set("id", id)
                     .set("data-flop", exact(total.value))
-                    .all(rich(&scientific(total.value, 2))),
+                    .with(rich(&scientific(total.value, 2))),
             )
-            .with(tag("td").all(range))
+            .with(tag("td").with(range))
         }
-        None => row
-            .with(tag("td").set("id", id).set("data-flop", ""))
-            .with(tag("td").with(missing(found, hardware))),
+        None => row.with(
+            tag("td")
+                .set("id", id)
+                .set("data-flop", "")
+                .set("colspan", "2")
+                .set("class", "missing")
+                .with(missing(found, hardware)),
+        ),
     }
 }
 
@@ -293,10 +296,11 @@ pub fn verdict(agreement: &Agreement) -> Tag {
         .with(
             p("")
                 .with(tag("b").class("lead").with(agreement.lead))
-                .all(rich(&agreement.rest)),
+                .with(rich(&agreement.rest)),
         );
-    if !agreement.measured.is_empty() {
-        note = note.with(p("").all(rich(&agreement.measured)));
+    // A difference of 1.5 to 3 times is common and needs no more words.
+    if !agreement.measured.is_empty() && agreement.verdict != Verdict::Differ {
+        note = note.with(p("").with(rich(&agreement.measured)));
     }
     if agreement.causes.is_empty() {
         return note;
@@ -305,7 +309,7 @@ pub fn verdict(agreement: &Agreement) -> Tag {
     for cause in &agreement.causes {
         let go = ["Go to ", &lower(cause.slot.field.spec().label)].concat();
         let mut item = tag("li")
-            .with(p("").all(rich(&cause.text)))
+            .with(p("").with(rich(&cause.text)))
             .with(button("button slim", "focus", cause.slot.key()).with(go));
         if let Some(fix) = &cause.fix {
             item = item
@@ -339,7 +343,7 @@ pub fn marks(found: &Found) -> Vec<Mark> {
 }
 
 /// The strip of what is shown.
-pub fn drawn(state: State, found: &Arc<Found>, around: Surroundings) -> Tag {
+pub fn drawn(state: State, found: &Found, around: Surroundings) -> Tag {
     let tables = state.tables.get();
     let (estimate, _) = found.shown();
     around.rug.with_value(|rug| {
@@ -363,7 +367,7 @@ pub fn dock(state: State) -> Vec<Node> {
         .with(|stand| stand.first_visit.as_ref().map(|first| first.typed_over));
     let mut sum = p("sum");
     sum = match estimate.flop() {
-        Some(total) => sum.with(tag("b").all(rich(&flop_text(total.value, 2)))),
+        Some(total) => sum.with(tag("b").with(rich(&flop_text(total.value, 2)))),
         None => sum.with("No number yet"),
     };
     let verdict = if stale.is_some() || found.error().is_some() {

@@ -12,8 +12,8 @@ use crate::state::Found;
 /// `160 times GPT-2 (1.9 × 10²¹)`, `67 % of GPT-4 (2.1 × 10²⁵)`.
 fn beside(flop: f64, model: &Model) -> String {
     let times = flop / model.flop;
-    let relation = if (0.995..1.005).contains(&times) {
-        "As much as ".to_string()
+    let relation = if (0.95..1.05).contains(&times) {
+        "About as much as ".to_string()
     } else if times >= 1.0 {
         [&plain(times, 2), " times "].concat()
     } else if times >= 0.001 {
@@ -39,7 +39,7 @@ fn sentences(estimate: &Estimate) -> Vec<String> {
 pub fn near(estimate: &Estimate) -> Tag {
     let mut out = div("near");
     for sentence in sentences(estimate) {
-        out = out.with(p("").all(rich(&sentence)));
+        out = out.with(p("").with(rich(&sentence)));
     }
     out
 }

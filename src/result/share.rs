@@ -1,7 +1,5 @@
 //! Link, iframe, citation, print.
 
-use std::sync::Arc;
-
 use compute_core::field::{Field, Slot};
 use compute_core::form::Form;
 use compute_core::link::{self, Address};
@@ -87,7 +85,7 @@ fn text(state: State, id: &'static str, label: &'static str, text: String) -> Ta
                 .set("id", id)
                 .set("rows", "2")
                 .flag("readonly", true)
-                .value(text),
+                .value(&text),
         )
         .with(
             div("row")
@@ -101,7 +99,7 @@ fn text(state: State, id: &'static str, label: &'static str, text: String) -> Ta
 }
 
 /// What stands open under the buttons.
-pub fn panel(state: State, found: &Arc<Found>) -> Option<Tag> {
+pub fn panel(state: State, found: &Found) -> Option<Tag> {
     let open = state.stand.with(|stand| stand.panel)?;
     let name = state
         .form

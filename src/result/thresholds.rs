@@ -54,7 +54,7 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
         }
         let mut line = tag("tr")
             .with(name)
-            .with(tag("td").class("num").with(relation).all(rich(&figure)));
+            .with(tag("td").class("num").with(relation).with(rich(&figure)));
         for (_, label, totals) in &methods {
             if let Some(totals) = totals {
                 let compared = regulation::compare(row, totals);
@@ -147,7 +147,7 @@ fn cell(label: &'static str, compared: Option<Comparison>) -> Tag {
     };
     cell.with(tag("b").with(word))
         .with(" ")
-        .with(span("sub").all(rich(&how)))
+        .with(span("sub").with(rich(&how)))
 }
 
 /// The totals of one method alone, over the phases that have it.
