@@ -16,8 +16,17 @@ pub struct Architecture {
     pub count: fn(&mut Cx, &Cfg) -> R<()>,
 }
 
-const fn a(types: &'static [&'static str], class: &'static str, count: fn(&mut Cx, &Cfg) -> R<()>) -> Architecture {
-    Architecture { types, like: None, class, count }
+const fn a(
+    types: &'static [&'static str],
+    class: &'static str,
+    count: fn(&mut Cx, &Cfg) -> R<()>,
+) -> Architecture {
+    Architecture {
+        types,
+        like: None,
+        class,
+        count,
+    }
 }
 
 const fn like(
@@ -26,7 +35,12 @@ const fn like(
     class: &'static str,
     count: fn(&mut Cx, &Cfg) -> R<()>,
 ) -> Architecture {
-    Architecture { types, like: Some(like), class, count }
+    Architecture {
+        types,
+        like: Some(like),
+        class,
+        count,
+    }
 }
 
 const LM: &str = "ForCausalLM";
@@ -37,7 +51,11 @@ const MLM: &str = "ForMaskedLM";
 
 /// All architectures, apart from the rows of [`dense::ROWS`].
 pub const ARCHITECTURES: &[Architecture] = &[
-    a(&["gpt2", "gpt-sw3", "openai-gpt", "gpt_bigcode", "ctrl"], "LMHeadModel", gpt::gpt2),
+    a(
+        &["gpt2", "gpt-sw3", "openai-gpt", "gpt_bigcode", "ctrl"],
+        "LMHeadModel",
+        gpt::gpt2,
+    ),
     a(&["gpt_neo"], LM, gpt::gpt_neo),
     a(&["gptj", "codegen"], LM, gpt::gptj),
     a(&["gpt_neox"], LM, gpt::gpt_neox),
@@ -45,7 +63,12 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["opt"], LM, gpt::opt),
     a(&["bloom"], LM, gpt::bloom),
     a(&["falcon"], LM, gpt::falcon),
-    like(&["RefinedWeb", "RefinedWebModel"], "falcon", LM, gpt::falcon),
+    like(
+        &["RefinedWeb", "RefinedWebModel"],
+        "falcon",
+        LM,
+        gpt::falcon,
+    ),
     a(&["mpt"], LM, gpt::mpt),
     a(&["xglm", "biogpt"], LM, gpt::xglm),
     a(&["qwen"], LM, gpt::qwen),
@@ -62,16 +85,46 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["recurrent_gemma"], LM, hybrid::recurrent_gemma),
     a(&["rwkv"], LM, hybrid::rwkv),
     a(&["xlstm"], LM, hybrid::xlstm),
-    a(&["qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"], LM, hybrid::qwen_next),
+    a(
+        &["qwen3_next", "qwen3_5_text", "qwen3_5_moe_text"],
+        LM,
+        hybrid::qwen_next,
+    ),
     a(&["minimax"], LM, hybrid::minimax),
-    like(&["minimax_text_01", "minimax_m1"], "minimax", LM, hybrid::minimax),
+    like(
+        &["minimax_text_01", "minimax_m1"],
+        "minimax",
+        LM,
+        hybrid::minimax,
+    ),
     a(&["olmo_hybrid"], LM, hybrid::olmo_hybrid),
     a(&["kimi_linear"], LM, hybrid::kimi_linear),
     a(
         &[
-            "bert", "ernie", "mra", "yoso", "roberta", "xlm-roberta", "camembert", "data2vec-text", "ibert", "xmod",
-            "roberta-prelayernorm", "xlm-roberta-xl", "megatron-bert", "big_bird", "electra", "convbert", "distilbert",
-            "layoutlm", "mpnet", "roformer", "nomic_bert", "gte", "rembert", "albert",
+            "bert",
+            "ernie",
+            "mra",
+            "yoso",
+            "roberta",
+            "xlm-roberta",
+            "camembert",
+            "data2vec-text",
+            "ibert",
+            "xmod",
+            "roberta-prelayernorm",
+            "xlm-roberta-xl",
+            "megatron-bert",
+            "big_bird",
+            "electra",
+            "convbert",
+            "distilbert",
+            "layoutlm",
+            "mpnet",
+            "roformer",
+            "nomic_bert",
+            "gte",
+            "rembert",
+            "albert",
         ],
         MLM,
         bert::bert,
@@ -88,11 +141,24 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["xlm", "flaubert"], "WithLMHeadModel", bert::xlm),
     a(&["xlnet"], "LMHeadModel", bert::xlnet),
     a(&["squeezebert"], MLM, bert::squeezebert),
-    a(&["t5", "mt5", "umt5", "longt5", "switch_transformers"], GEN, seq2seq::t5),
+    a(
+        &["t5", "mt5", "umt5", "longt5", "switch_transformers"],
+        GEN,
+        seq2seq::t5,
+    ),
     a(
         &[
-            "bart", "plbart", "mvp", "mbart", "pegasus", "bigbird_pegasus", "blenderbot",
-            "blenderbot-small", "m2m_100", "nllb-moe", "fsmt",
+            "bart",
+            "plbart",
+            "mvp",
+            "mbart",
+            "pegasus",
+            "bigbird_pegasus",
+            "blenderbot",
+            "blenderbot-small",
+            "m2m_100",
+            "nllb-moe",
+            "fsmt",
         ],
         GEN,
         seq2seq::bart,
@@ -100,15 +166,50 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["marian"], "MarianMTModel", seq2seq::bart),
     a(&["t5gemma"], GEN, seq2seq::t5gemma),
     a(
-        &["vit", "deit", "beit", "data2vec-vision", "dinov2", "dinov2_with_registers", "vit_msn", "ijepa"],
+        &[
+            "vit",
+            "deit",
+            "beit",
+            "data2vec-vision",
+            "dinov2",
+            "dinov2_with_registers",
+            "vit_msn",
+            "ijepa",
+        ],
         IMAGE,
         vit::vit,
     ),
     a(&["dinov3_vit"], MODEL, vit::vit),
-    a(&["clip_vision_model", "siglip_vision_model", "siglip2_vision_model", "metaclip_2_vision_model"], MODEL, vit::image_model),
-    a(&["clip_text_model", "siglip_text_model", "siglip2_text_model", "metaclip_2_text_model"], MODEL, vit::text_model),
-    a(&["clip", "siglip", "siglip2", "metaclip_2"], MODEL, vit::clip),
-    a(&["audio-spectrogram-transformer"], "ForAudioClassification", vit::ast),
+    a(
+        &[
+            "clip_vision_model",
+            "siglip_vision_model",
+            "siglip2_vision_model",
+            "metaclip_2_vision_model",
+        ],
+        MODEL,
+        vit::image_model,
+    ),
+    a(
+        &[
+            "clip_text_model",
+            "siglip_text_model",
+            "siglip2_text_model",
+            "metaclip_2_text_model",
+        ],
+        MODEL,
+        vit::text_model,
+    ),
+    a(
+        &["clip", "siglip", "siglip2", "metaclip_2"],
+        MODEL,
+        vit::clip,
+    ),
+    a(
+        &["audio-spectrogram-transformer"],
+        "ForAudioClassification",
+        vit::ast,
+    ),
     a(&["sam", "sam_vision_model"], MODEL, vit::sam),
     a(&["swin", "swinv2"], IMAGE, stages::swin),
     a(&["segformer", "pvt", "pvt_v2"], IMAGE, stages::segformer),
@@ -122,7 +223,15 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["mobilevit"], IMAGE, convnet::mobilevit),
     a(&["whisper"], GEN, audio::whisper),
     a(
-        &["wav2vec2", "hubert", "wavlm", "unispeech", "unispeech-sat", "data2vec-audio", "sew"],
+        &[
+            "wav2vec2",
+            "hubert",
+            "wavlm",
+            "unispeech",
+            "unispeech-sat",
+            "data2vec-audio",
+            "sew",
+        ],
         "ForCTC",
         audio::wav2vec2,
     ),
@@ -134,19 +243,59 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["mllama_text_model"], LM, multimodal::mllama_text),
     a(
         &[
-            "llava", "llava_next", "llava_next_video", "llava_onevision", "vipllava", "paligemma", "gemma3", "gemma4",
-            "qwen2_vl", "qwen2_5_vl", "qwen3_vl", "qwen3_vl_moe", "qwen3_5", "qwen3_5_moe", "glm4v", "glm4v_moe",
-            "idefics2", "idefics3", "smolvlm", "internvl", "aya_vision", "cohere2_vision", "mistral3", "mllama",
-            "llama4", "lfm2_vl", "deepseek_vl",
+            "llava",
+            "llava_next",
+            "llava_next_video",
+            "llava_onevision",
+            "vipllava",
+            "paligemma",
+            "gemma3",
+            "gemma4",
+            "qwen2_vl",
+            "qwen2_5_vl",
+            "qwen3_vl",
+            "qwen3_vl_moe",
+            "qwen3_5",
+            "qwen3_5_moe",
+            "glm4v",
+            "glm4v_moe",
+            "idefics2",
+            "idefics3",
+            "smolvlm",
+            "internvl",
+            "aya_vision",
+            "cohere2_vision",
+            "mistral3",
+            "mllama",
+            "llama4",
+            "lfm2_vl",
+            "deepseek_vl",
         ],
         GEN,
         multimodal::vision_language,
     ),
     a(&["voxtral", "qwen2_audio"], GEN, multimodal::audio_language),
-    a(&["voxtral_encoder", "qwen2_audio_encoder"], "Encoder", multimodal::audio_encoder),
+    a(
+        &["voxtral_encoder", "qwen2_audio_encoder"],
+        "Encoder",
+        multimodal::audio_encoder,
+    ),
     // The rows of the table of decoders in the manner of Llama.
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
-    like(&["code_llama", "yi", "aquila", "xverse", "internlm", "internlm2", "baichuan"], "llama", LM, dense::count),
+    like(
+        &[
+            "code_llama",
+            "yi",
+            "aquila",
+            "xverse",
+            "internlm",
+            "internlm2",
+            "baichuan",
+        ],
+        "llama",
+        LM,
+        dense::count,
+    ),
     like(&["stablelm_epoch"], "stablelm", LM, dense::count),
 ];
 
@@ -161,16 +310,25 @@ pub fn find(model_type: &str) -> Option<fn(&mut Cx, &Cfg) -> R<()>> {
 
 /// The class counted when the file names none.
 pub fn default_class(model_type: &str) -> &'static str {
-    ARCHITECTURES.iter().find(|a| a.types.contains(&model_type)).map_or(LM, |a| a.class)
+    ARCHITECTURES
+        .iter()
+        .find(|a| a.types.contains(&model_type))
+        .map_or(LM, |a| a.class)
 }
 
 /// The type whose defaults hold for one that transformers does not know.
 pub fn like_of(model_type: &str) -> Option<&'static str> {
-    ARCHITECTURES.iter().find(|a| a.types.contains(&model_type)).and_then(|a| a.like)
+    ARCHITECTURES
+        .iter()
+        .find(|a| a.types.contains(&model_type))
+        .and_then(|a| a.like)
 }
 
 /// Every type that can be counted.
 pub fn types() -> impl Iterator<Item = &'static str> {
     let rows = dense::ROWS.iter().flat_map(|r| r.types.iter().copied());
-    ARCHITECTURES.iter().flat_map(|a| a.types.iter().copied()).chain(rows)
+    ARCHITECTURES
+        .iter()
+        .flat_map(|a| a.types.iter().copied())
+        .chain(rows)
 }

@@ -3,7 +3,9 @@
 use crate::cfg::R;
 use crate::context::{Cx, Head};
 use crate::limits::MAX_DISTINCT_BLOCKS;
-use compute_layers::kinds::{Attention, FeedForward, GatedDelta, LatentAttention, Mamba1, Mamba2, Mixture, Rwkv4, Scan};
+use compute_layers::kinds::{
+    Attention, FeedForward, GatedDelta, LatentAttention, Mamba1, Mamba2, Mixture, Rwkv4, Scan,
+};
 use compute_layers::{Cost, Mask};
 
 /// What mixes tokens in a block.
@@ -56,7 +58,11 @@ pub struct Block {
 impl Block {
     /// The usual block: attention and a feed-forward part.
     pub fn usual(attention: Attention, ffn: Ffn, norm: u64) -> Self {
-        Block { mixers: vec![("self_attn", Mixer::Own(attention))], ffns: vec![("mlp", ffn)], norm }
+        Block {
+            mixers: vec![("self_attn", Mixer::Own(attention))],
+            ffns: vec![("mlp", ffn)],
+            norm,
+        }
     }
 }
 
@@ -84,7 +90,13 @@ impl Blocks {
 
     /// Adds one block.
     pub fn push(&mut self, b: Block) {
-        if let Some(same) = self.0.iter_mut().rev().take(MAX_DISTINCT_BLOCKS).find(|(x, _)| *x == b) {
+        if let Some(same) = self
+            .0
+            .iter_mut()
+            .rev()
+            .take(MAX_DISTINCT_BLOCKS)
+            .find(|(x, _)| *x == b)
+        {
             same.1 += 1;
         } else {
             self.0.push((b, 1));
@@ -103,7 +115,12 @@ impl Blocks {
                 add_ffn(cx, &format!("{path}.*.{place}"), f, n, r);
             }
             if block.norm > 0 {
-                cx.t.add(&format!("{path}.*.norms"), "norm", r, Cost::new().vector(block.norm));
+                cx.t.add(
+                    &format!("{path}.*.norms"),
+                    "norm",
+                    r,
+                    Cost::new().vector(block.norm),
+                );
             }
         }
     }
@@ -111,9 +128,18 @@ impl Blocks {
 
 /// Adds attention: its projections, then its products.
 pub fn add_attention(cx: &mut Cx, path: &str, a: &Attention, queries: u64, keys: u64, repeat: u64) {
-    let kind = if a.source_width != a.width || queries != keys { "cross-attention" } else { "attention" };
+    let kind = if a.source_width != a.width || queries != keys {
+        "cross-attention"
+    } else {
+        "attention"
+    };
     cx.t.add(path, kind, repeat, a.projections(queries, keys));
-    cx.t.add(&format!("{path}.core"), "attention core", repeat, a.core(queries, keys));
+    cx.t.add(
+        &format!("{path}.core"),
+        "attention core",
+        repeat,
+        a.core(queries, keys),
+    );
 }
 
 fn add_mixer(cx: &mut Cx, p: &str, m: &Mixer, n: u64, r: u64) {
@@ -140,16 +166,29 @@ fn add_mixer(cx: &mut Cx, p: &str, m: &Mixer, n: u64, r: u64) {
             );
         }
         Mixer::Mamba2(m) => {
-            cx.t.add(p, "state space", r, m.projections(n, padded_conv(n, m.kernel)));
+            cx.t.add(
+                p,
+                "state space",
+                r,
+                m.projections(n, padded_conv(n, m.kernel)),
+            );
             cx.t.add(&core, "state-space scan", r, m.scan(n));
         }
         Mixer::Delta(d) => {
-            cx.t.add(p, "gated delta net", r, d.projections(n, padded_conv(n, d.kernel)));
+            cx.t.add(
+                p,
+                "gated delta net",
+                r,
+                d.projections(n, padded_conv(n, d.kernel)),
+            );
             cx.t.add(&core, "linear attention core", r, d.core(n));
         }
         Mixer::Rwkv(w) => {
             cx.t.add(p, "time mixing", r, w.time_mixing(n));
-            cx.t.note("recurrence-elementwise", "The recurrence over time is element-wise and counts no FLOP.");
+            cx.t.note(
+                "recurrence-elementwise",
+                "The recurrence over time is element-wise and counts no FLOP.",
+            );
         }
         Mixer::Other(kind, projections, c) => {
             cx.t.add(p, kind, r, (**projections).clone());
@@ -161,11 +200,20 @@ fn add_mixer(cx: &mut Cx, p: &str, m: &Mixer, n: u64, r: u64) {
 fn add_ffn(cx: &mut Cx, p: &str, f: &Ffn, n: u64, r: u64) {
     match f {
         Ffn::Dense(f) => {
-            let kind = if f.gated { "gated feed-forward" } else { "feed-forward" };
+            let kind = if f.gated {
+                "gated feed-forward"
+            } else {
+                "feed-forward"
+            };
             cx.t.add(p, kind, r, f.cost(n));
         }
         Ffn::Mixture(m) => {
-            cx.t.add(&format!("{p}.router"), "router and shared experts", r, m.common(n));
+            cx.t.add(
+                &format!("{p}.router"),
+                "router and shared experts",
+                r,
+                m.common(n),
+            );
             cx.t.add(&format!("{p}.experts"), "experts", r, m.routed(n));
         }
         Ffn::Rwkv(w) => cx.t.add(p, "channel mixing", r, w.channel_mixing(n)),
@@ -175,7 +223,11 @@ fn add_ffn(cx: &mut Cx, p: &str, f: &Ffn, n: u64, r: u64) {
 
 /// Output positions of a causal convolution that is computed with padding on both sides and cut afterwards.
 pub fn padded_conv(n: u64, kernel: u64) -> u64 {
-    if n == 0 { 0 } else { n.saturating_add(kernel.saturating_sub(1)) }
+    if n == 0 {
+        0
+    } else {
+        n.saturating_add(kernel.saturating_sub(1))
+    }
 }
 
 /// A decoder-only language model around its blocks.
@@ -209,18 +261,46 @@ impl Decoder {
     /// A size of a classification head that cannot be read.
     pub fn add(self, cx: &mut Cx, c: &crate::cfg::Cfg, n: u64) -> R<()> {
         let p = self.prefix;
-        cx.t.embedding(&format!("{p}.embed_tokens"), self.vocabulary, self.embedding_width);
+        cx.t.embedding(
+            &format!("{p}.embed_tokens"),
+            self.vocabulary,
+            self.embedding_width,
+        );
         if self.positions > 0 {
-            cx.t.add(&format!("{p}.embed_positions"), "position table", 1, Cost::new().weights(&[self.positions, self.width]));
+            cx.t.add(
+                &format!("{p}.embed_positions"),
+                "position table",
+                1,
+                Cost::new().weights(&[self.positions, self.width]),
+            );
         }
         if self.before > 0 {
-            cx.t.add(&format!("{p}.embed_norm"), "norm", 1, Cost::new().vector(self.before));
+            cx.t.add(
+                &format!("{p}.embed_norm"),
+                "norm",
+                1,
+                Cost::new().vector(self.before),
+            );
         }
         self.blocks.add(cx, &format!("{p}.layers"), n);
         if self.last_norm > 0 {
-            cx.t.add(&format!("{p}.norm"), "norm", 1, Cost::new().vector(self.last_norm));
+            cx.t.add(
+                &format!("{p}.norm"),
+                "norm",
+                1,
+                Cost::new().vector(self.last_norm),
+            );
         }
-        text_head(cx, c, n, self.width, self.embedding_width, self.vocabulary, self.head_bias, self.tied)
+        text_head(
+            cx,
+            c,
+            n,
+            self.width,
+            self.embedding_width,
+            self.vocabulary,
+            self.head_bias,
+            self.tied,
+        )
     }
 }
 
@@ -244,13 +324,28 @@ pub fn text_head(
         // Decoders score every position and pick the last one's.
         Head::Sequence => {
             let k = c.labels()?;
-            cx.t.add("score", "classification head", 1, Cost::new().linear(n, width, k, false));
+            cx.t.add(
+                "score",
+                "classification head",
+                1,
+                Cost::new().linear(n, width, k, false),
+            );
         }
         Head::Token => {
             let k = c.labels()?;
-            cx.t.add("score", "classification head", 1, Cost::new().linear(n, width, k, true));
+            cx.t.add(
+                "score",
+                "classification head",
+                1,
+                Cost::new().linear(n, width, k, true),
+            );
         }
-        Head::Question => cx.t.add("qa_outputs", "classification head", 1, Cost::new().linear(n, width, 2, true)),
+        Head::Question => cx.t.add(
+            "qa_outputs",
+            "classification head",
+            1,
+            Cost::new().linear(n, width, 2, true),
+        ),
         Head::Base => {}
         _ => note_head(cx),
     }
@@ -260,7 +355,10 @@ pub fn text_head(
 /// Says that the class's head is not counted.
 pub fn note_head(cx: &mut Cx) {
     let class = cx.class.clone();
-    cx.t.note("head-not-counted", format!("The head of class {class} is not known here: the bare model is counted."));
+    cx.t.note(
+        "head-not-counted",
+        format!("The head of class {class} is not known here: the bare model is counted."),
+    );
 }
 
 /// Masks of all layers from `layer_types`, else from a rule.
@@ -271,8 +369,13 @@ pub fn masks(c: &crate::cfg::Cfg, n: u64, rule: Window) -> R<Vec<Mask>> {
     let window = c.opt("sliding_window")?;
     let full = Mask::Causal;
     let slide = window.map_or(full, |w| if w == 0 { full } else { Mask::Window(w) });
-    let chunk = c.opt("attention_chunk_size")?.map_or(full, |w| if w == 0 { full } else { Mask::Chunk(w) });
-    if let Some(types) = c.strs("layer_types")?.filter(|t| t.len() as u64 == n && c.own("layer_types")) {
+    let chunk = c
+        .opt("attention_chunk_size")?
+        .map_or(full, |w| if w == 0 { full } else { Mask::Chunk(w) });
+    if let Some(types) = c
+        .strs("layer_types")?
+        .filter(|t| t.len() as u64 == n && c.own("layer_types"))
+    {
         let off = matches!(rule, Window::Tail) && !c.b("use_sliding_window");
         return Ok(types
             .iter()
@@ -290,11 +393,28 @@ pub fn masks(c: &crate::cfg::Cfg, n: u64, rule: Window) -> R<Vec<Mask>> {
         Window::Tail => {
             let from = c.or("max_window_layers", u64::MAX)?;
             let on = c.b("use_sliding_window");
-            (0..n).map(|i| if on && i >= from { slide } else { full }).collect()
+            (0..n)
+                .map(|i| if on && i >= from { slide } else { full })
+                .collect()
         }
         Window::Every(k) => {
-            let k = if matches!(c.get("sliding_window_pattern"), Some(serde_json::Value::String(_))) { k } else { pattern(k)? };
-            (0..n).map(|i| if k > 0 && (i + 1) % k != 0 { slide } else { full }).collect()
+            let k = if matches!(
+                c.get("sliding_window_pattern"),
+                Some(serde_json::Value::String(_))
+            ) {
+                k
+            } else {
+                pattern(k)?
+            };
+            (0..n)
+                .map(|i| {
+                    if k > 0 && (i + 1) % k != 0 {
+                        slide
+                    } else {
+                        full
+                    }
+                })
+                .collect()
         }
     })
 }

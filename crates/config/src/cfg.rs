@@ -27,20 +27,36 @@ pub struct Cfg<'a> {
 pub fn defaults(model_type: &str) -> Map<String, Value> {
     DEFAULTS
         .lines()
-        .find_map(|l| l.strip_prefix(model_type).and_then(|r| r.strip_prefix('\t')))
+        .find_map(|l| {
+            l.strip_prefix(model_type)
+                .and_then(|r| r.strip_prefix('\t'))
+        })
         .and_then(|json| serde_json::from_str::<Map<String, Value>>(json).ok())
         .unwrap_or_default()
 }
 
 /// Whether the defaults of a type are known.
 pub fn has_defaults(model_type: &str) -> bool {
-    DEFAULTS.lines().any(|l| l.strip_prefix(model_type).is_some_and(|r| r.starts_with('\t')))
+    DEFAULTS.lines().any(|l| {
+        l.strip_prefix(model_type)
+            .is_some_and(|r| r.starts_with('\t'))
+    })
 }
 
 impl<'a> Cfg<'a> {
     /// An object read as `model_type`, with the defaults of `like`.
-    pub fn new(own: Option<&'a Map<String, Value>>, model_type: &str, like: &str, path: &str) -> Self {
-        Cfg { own, base: Rc::new(defaults(like)), model_type: model_type.to_string(), path: path.to_string() }
+    pub fn new(
+        own: Option<&'a Map<String, Value>>,
+        model_type: &str,
+        like: &str,
+        path: &str,
+    ) -> Self {
+        Cfg {
+            own,
+            base: Rc::new(defaults(like)),
+            model_type: model_type.to_string(),
+            path: path.to_string(),
+        }
     }
 
     /// The value of a key: the file's own, under any of its names, else the type's default; null is none.
@@ -54,7 +70,9 @@ impl<'a> Cfg<'a> {
                 if let Some(v) = other.and_then(|k| own.get(k)) {
                     return Some(v).filter(|v| !v.is_null());
                 }
-                let back = names.iter().filter(|(_, v)| v.as_str() == Some(key) || (other.is_some() && v.as_str() == other));
+                let back = names.iter().filter(|(_, v)| {
+                    v.as_str() == Some(key) || (other.is_some() && v.as_str() == other)
+                });
                 for (k, _) in back {
                     if let Some(v) = own.get(k) {
                         return Some(v).filter(|v| !v.is_null());
@@ -62,13 +80,23 @@ impl<'a> Cfg<'a> {
                 }
             }
         }
-        let name = self.base.get("@").and_then(|n| n.get(key)).and_then(Value::as_str).unwrap_or(key);
-        self.base.get(name).or_else(|| self.base.get(key)).filter(|v| !v.is_null())
+        let name = self
+            .base
+            .get("@")
+            .and_then(|n| n.get(key))
+            .and_then(Value::as_str)
+            .unwrap_or(key);
+        self.base
+            .get(name)
+            .or_else(|| self.base.get(key))
+            .filter(|v| !v.is_null())
     }
 
     /// Whether the file itself gives the key, not null.
     pub fn own(&self, key: &str) -> bool {
-        self.own.and_then(|m| m.get(key)).is_some_and(|v| !v.is_null())
+        self.own
+            .and_then(|m| m.get(key))
+            .is_some_and(|v| !v.is_null())
     }
 
     /// Whether the file itself has the key, null included.
@@ -82,17 +110,29 @@ impl<'a> Cfg<'a> {
     }
 
     fn place(&self, key: &str) -> String {
-        if self.path.is_empty() { format!("\"{key}\"") } else { format!("\"{}.{key}\"", self.path) }
+        if self.path.is_empty() {
+            format!("\"{key}\"")
+        } else {
+            format!("\"{}.{key}\"", self.path)
+        }
     }
 
     fn whole(&self, key: &str, v: &Value) -> R<u64> {
         let n = v
             .as_u64()
-            .or_else(|| v.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0 && *f <= MAX_SIZE as f64).map(|f| f as u64))
+            .or_else(|| {
+                v.as_f64()
+                    .filter(|f| f.fract() == 0.0 && *f >= 0.0 && *f <= MAX_SIZE as f64)
+                    .map(|f| f as u64)
+            })
             .filter(|&n| n <= MAX_SIZE);
         n.ok_or_else(|| Refusal {
             code: "size-out-of-range",
-            message: format!("{} is {}, not a whole number from 0 to {MAX_SIZE}.", self.place(key), quote(v)),
+            message: format!(
+                "{} is {}, not a whole number from 0 to {MAX_SIZE}.",
+                self.place(key),
+                quote(v)
+            ),
             remedy: "Give the size as the model's publisher does, as a plain number.".into(),
         })
     }
@@ -134,7 +174,10 @@ impl<'a> Cfg<'a> {
         if n > MAX_LAYERS {
             return Err(Refusal {
                 code: "too-many-layers",
-                message: format!("{} is {n}; at most {MAX_LAYERS} layers are counted.", self.place(key)),
+                message: format!(
+                    "{} is {n}; at most {MAX_LAYERS} layers are counted.",
+                    self.place(key)
+                ),
                 remedy: "Check the number of layers.".into(),
             });
         }
@@ -164,11 +207,18 @@ impl<'a> Cfg<'a> {
     pub fn f(&self, key: &str, other: f64) -> R<f64> {
         match self.get(key) {
             None => Ok(other),
-            Some(v) => v.as_f64().filter(|f| (0.0..=1e6).contains(f)).ok_or_else(|| Refusal {
-                code: "size-out-of-range",
-                message: format!("{} is {}, not a number from 0 to 1000000.", self.place(key), quote(v)),
-                remedy: "Give the factor as the model's publisher does.".into(),
-            }),
+            Some(v) => v
+                .as_f64()
+                .filter(|f| (0.0..=1e6).contains(f))
+                .ok_or_else(|| Refusal {
+                    code: "size-out-of-range",
+                    message: format!(
+                        "{} is {}, not a number from 0 to 1000000.",
+                        self.place(key),
+                        quote(v)
+                    ),
+                    remedy: "Give the factor as the model's publisher does.".into(),
+                }),
         }
     }
 
@@ -178,7 +228,10 @@ impl<'a> Cfg<'a> {
             None => Ok(None),
             Some(Value::Array(a)) => {
                 self.bounded(key, a.len())?;
-                a.iter().map(|v| self.whole(key, v)).collect::<R<Vec<u64>>>().map(Some)
+                a.iter()
+                    .map(|v| self.whole(key, v))
+                    .collect::<R<Vec<u64>>>()
+                    .map(Some)
             }
             Some(v) => Ok(Some(vec![self.whole(key, v)?])),
         }
@@ -192,7 +245,10 @@ impl<'a> Cfg<'a> {
             (1, Some(&x)) if !matches!(self.get(key), Some(Value::Array(_))) => Ok(vec![x; n]),
             (len, _) => Err(Refusal {
                 code: "list-length",
-                message: format!("{} has {len} entries where {n} are needed.", self.place(key)),
+                message: format!(
+                    "{} has {len} entries where {n} are needed.",
+                    self.place(key)
+                ),
                 remedy: "Use the config.json as its publisher wrote it.".into(),
             }),
         }
@@ -222,7 +278,10 @@ impl<'a> Cfg<'a> {
         if len as u64 > MAX_LAYERS {
             return Err(Refusal {
                 code: "list-length",
-                message: format!("{} has {len} entries; at most {MAX_LAYERS} are read.", self.place(key)),
+                message: format!(
+                    "{} has {len} entries; at most {MAX_LAYERS} are read.",
+                    self.place(key)
+                ),
                 remedy: "Use the config.json as its publisher wrote it.".into(),
             });
         }
@@ -243,21 +302,36 @@ impl<'a> Cfg<'a> {
     /// the outer type's own sizes hold. `like` is for outer types that say nothing.
     pub fn sub(&self, key: &str, like: &str) -> Cfg<'a> {
         let own = self.own.and_then(|m| m.get(key)).and_then(Value::as_object);
-        let spec = self.base.get("+").and_then(|s| s.get(key)).and_then(Value::as_array);
+        let spec = self
+            .base
+            .get("+")
+            .and_then(|s| s.get(key))
+            .and_then(Value::as_array);
         let at = |i: usize| spec.and_then(|s| s.get(i));
         let like = at(0).and_then(Value::as_str).unwrap_or(like);
         let fixed = at(1).and_then(Value::as_u64) == Some(1);
-        let named = own.and_then(|m| m.get("model_type")).and_then(Value::as_str).filter(|_| !fixed);
+        let named = own
+            .and_then(|m| m.get("model_type"))
+            .and_then(Value::as_str)
+            .filter(|_| !fixed);
         let kind = named.filter(|t| !t.is_empty()).unwrap_or(like);
-        let base = if has_defaults(kind) { kind } else { crate::architectures::like_of(kind).unwrap_or(like) };
-        let path = if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) };
+        let base = if has_defaults(kind) {
+            kind
+        } else {
+            crate::architectures::like_of(kind).unwrap_or(like)
+        };
+        let path = if self.path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{}.{key}", self.path)
+        };
         let mut sub = Cfg::new(own, kind, base, &path);
-        if own.is_none() {
-            if let Some(more) = at(2).and_then(Value::as_object).filter(|m| !m.is_empty()) {
-                let mut all = (*sub.base).clone();
-                all.extend(more.clone());
-                sub.base = Rc::new(all);
-            }
+        if own.is_none()
+            && let Some(more) = at(2).and_then(Value::as_object).filter(|m| !m.is_empty())
+        {
+            let mut all = (*sub.base).clone();
+            all.extend(more.clone());
+            sub.base = Rc::new(all);
         }
         sub
     }
@@ -265,26 +339,43 @@ impl<'a> Cfg<'a> {
     /// A nested config of a fixed type, whatever its own `model_type` says.
     pub fn fixed(&self, key: &str, like: &str) -> Cfg<'a> {
         let own = self.own.and_then(|m| m.get(key)).and_then(Value::as_object);
-        let path = if self.path.is_empty() { key.to_string() } else { format!("{}.{key}", self.path) };
+        let path = if self.path.is_empty() {
+            key.to_string()
+        } else {
+            format!("{}.{key}", self.path)
+        };
         Cfg::new(own, like, like, &path)
     }
 
     /// A nested object without a type of its own.
     pub fn part(&self, key: &str) -> Cfg<'a> {
         let own = self.own.and_then(|m| m.get(key)).and_then(Value::as_object);
-        Cfg { own, base: Rc::new(Map::new()), model_type: self.model_type.clone(), path: key.to_string() }
+        Cfg {
+            own,
+            base: Rc::new(Map::new()),
+            model_type: self.model_type.clone(),
+            path: key.to_string(),
+        }
     }
 
     /// The same object read as another type.
     pub fn as_type(&self, like: &str) -> Cfg<'a> {
-        Cfg { base: Rc::new(defaults(like)), model_type: like.to_string(), ..self.clone() }
+        Cfg {
+            base: Rc::new(defaults(like)),
+            model_type: like.to_string(),
+            ..self.clone()
+        }
     }
 
     /// Number of labels of a classification head: entries of `id2label`, else `num_labels`, else 2.
     pub fn labels(&self) -> R<u64> {
         match self.own.and_then(|m| m.get("id2label")) {
             Some(Value::Object(o)) => Ok(o.len() as u64),
-            _ => match self.own.and_then(|m| m.get("num_labels")).filter(|v| !v.is_null()) {
+            _ => match self
+                .own
+                .and_then(|m| m.get("num_labels"))
+                .filter(|v| !v.is_null())
+            {
                 Some(v) => self.whole("num_labels", v),
                 None => Ok(2),
             },
@@ -326,7 +417,11 @@ pub fn quote(v: &Value) -> String {
 
 /// The first characters of a text.
 pub fn clip(text: &str) -> String {
-    let mut cut: String = text.chars().take(MAX_QUOTE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut cut: String = text
+        .chars()
+        .take(MAX_QUOTE)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if text.chars().count() > MAX_QUOTE {
         cut.push('…');
     }

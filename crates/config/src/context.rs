@@ -80,14 +80,23 @@ const HEADS: &[(&str, Head)] = &[
 
 /// The kind of head of a class name.
 pub fn head_of(class: &str) -> Head {
-    let name = class.strip_prefix("TF").or_else(|| class.strip_prefix("Flax")).unwrap_or(class);
-    HEADS.iter().find(|(end, _)| name.ends_with(end)).map_or(Head::Other, |(_, h)| *h)
+    let name = class
+        .strip_prefix("TF")
+        .or_else(|| class.strip_prefix("Flax"))
+        .unwrap_or(class);
+    HEADS
+        .iter()
+        .find(|(end, _)| name.ends_with(end))
+        .map_or(Head::Other, |(_, h)| *h)
 }
 
 impl Cx<'_> {
     /// The shape given for one of these inputs.
     pub fn shape(&self, names: &[&str]) -> Option<&[u64]> {
-        names.iter().find_map(|n| self.options.inputs.get(*n)).map(Vec::as_slice)
+        names
+            .iter()
+            .find_map(|n| self.options.inputs.get(*n))
+            .map(Vec::as_slice)
     }
 
     /// The last size of the shape of one of these inputs.
@@ -114,7 +123,9 @@ impl Cx<'_> {
             None => {
                 self.t.note(
                     "sequence-length-assumed",
-                    format!("No sequence length given: {otherwise} tokens are taken for one example."),
+                    format!(
+                        "No sequence length given: {otherwise} tokens are taken for one example."
+                    ),
                 );
                 otherwise
             }
@@ -124,14 +135,26 @@ impl Cx<'_> {
     }
 
     /// Adds the projection to the vocabulary; a tied one has no parameters of its own.
-    pub fn lm_head(&mut self, path: &str, positions: u64, width: u64, vocabulary: u64, bias: bool, tied: bool) {
+    pub fn lm_head(
+        &mut self,
+        path: &str,
+        positions: u64,
+        width: u64,
+        vocabulary: u64,
+        bias: bool,
+        tied: bool,
+    ) {
         let c = if tied {
             let c = Cost::new().shared_linear(positions, width, vocabulary);
             if bias { c.vector(vocabulary) } else { c }
         } else {
             Cost::new().linear(positions, width, vocabulary, bias)
         };
-        let c = if tied { c.remark("weights shared with the input table") } else { c };
+        let c = if tied {
+            c.remark("weights shared with the input table")
+        } else {
+            c
+        };
         self.t.add(path, "output head", 1, c);
     }
 

@@ -9,7 +9,11 @@ use compute_layers::{Density, FieldValue, LayerSpec, MAX_DEPTH, MAX_LAYERS, Refu
 use serde_json::{Map, Value, json};
 
 fn refuse(code: &'static str, message: String, remedy: &str) -> Refusal {
-    Refusal { code, message, remedy: remedy.into() }
+    Refusal {
+        code,
+        message,
+        remedy: remedy.into(),
+    }
 }
 
 /// Reads a list of layers.
@@ -18,11 +22,22 @@ fn refuse(code: &'static str, message: String, remedy: &str) -> Refusal {
 /// What the text is instead, or which layer cannot be read.
 pub fn layers_from_json(text: &str) -> Result<Vec<LayerSpec>, Refusal> {
     if text.len() > MAX_TEXT {
-        let said = format!("The list has {} bytes; at most {MAX_TEXT} are read.", text.len());
-        return Err(refuse("text-too-long", said, "Use repeats for layers that are alike."));
+        let said = format!(
+            "The list has {} bytes; at most {MAX_TEXT} are read.",
+            text.len()
+        );
+        return Err(refuse(
+            "text-too-long",
+            said,
+            "Use repeats for layers that are alike.",
+        ));
     }
     let v: Value = serde_json::from_str(text).map_err(|e| {
-        refuse("not-json", format!("The list of layers is not JSON: {}.", clip(&e.to_string())), "Paste the whole list, from [ to ].")
+        refuse(
+            "not-json",
+            format!("The list of layers is not JSON: {}.", clip(&e.to_string())),
+            "Paste the whole list, from [ to ].",
+        )
     })?;
     let mut left = MAX_LAYERS;
     list(&v, 0, &mut left)
@@ -30,27 +45,60 @@ pub fn layers_from_json(text: &str) -> Result<Vec<LayerSpec>, Refusal> {
 
 fn list(v: &Value, depth: usize, left: &mut usize) -> Result<Vec<LayerSpec>, Refusal> {
     let Value::Array(a) = v else {
-        return Err(refuse("not-layers", format!("The list of layers is {}, not a list.", quote(v)), "Begin with [ and end with ]."));
+        return Err(refuse(
+            "not-layers",
+            format!("The list of layers is {}, not a list.", quote(v)),
+            "Begin with [ and end with ].",
+        ));
     };
     if depth > MAX_DEPTH {
-        return Err(refuse("nested-too-deep", format!("Blocks stand more than {MAX_DEPTH} deep in each other."), "Take some blocks apart."));
+        return Err(refuse(
+            "nested-too-deep",
+            format!("Blocks stand more than {MAX_DEPTH} deep in each other."),
+            "Take some blocks apart.",
+        ));
     }
     *left = left.checked_sub(a.len()).ok_or_else(|| {
-        refuse("too-many-layers", format!("The list has more than {MAX_LAYERS} layers."), "Use repeats for layers that are alike.")
+        refuse(
+            "too-many-layers",
+            format!("The list has more than {MAX_LAYERS} layers."),
+            "Use repeats for layers that are alike.",
+        )
     })?;
-    a.iter().enumerate().map(|(i, v)| layer(v, i, depth, left)).collect()
+    a.iter()
+        .enumerate()
+        .map(|(i, v)| layer(v, i, depth, left))
+        .collect()
 }
 
 fn layer(v: &Value, i: usize, depth: usize, left: &mut usize) -> Result<LayerSpec, Refusal> {
     let Value::Object(o) = v else {
-        return Err(refuse("not-layers", format!("Layer {} is {}, not an object.", i + 1, quote(v)), "A layer is an object with \"kind\"."));
+        return Err(refuse(
+            "not-layers",
+            format!("Layer {} is {}, not an object.", i + 1, quote(v)),
+            "A layer is an object with \"kind\".",
+        ));
     };
     let wrong = |key: &str, v: &Value, wanted: &str| {
-        refuse("field-type", format!("\"{key}\" of layer {} is {}.", i + 1, quote(v)), &format!("Write {wanted}."))
+        refuse(
+            "field-type",
+            format!("\"{key}\" of layer {} is {}.", i + 1, quote(v)),
+            &format!("Write {wanted}."),
+        )
     };
-    let known = ["kind", "name", "fields", "repeat", "shared", "share", "frozen", "density", "layers"];
+    let known = [
+        "kind", "name", "fields", "repeat", "shared", "share", "frozen", "density", "layers",
+    ];
     if let Some(k) = o.keys().find(|k| !known.contains(&k.as_str())) {
-        return Err(refuse("unknown-field", format!("Layer {} has a key \"{}\" that is not known.", i + 1, clip(k)), "The keys are kind, name, fields, repeat, shared, share, frozen, density and layers."));
+        return Err(refuse(
+            "unknown-field",
+            format!(
+                "Layer {} has a key \"{}\" that is not known.",
+                i + 1,
+                clip(k)
+            ),
+            "The keys are kind, name, fields, repeat, shared, share, frozen, density and layers.",
+        ));
     }
     let text = |key: &str| -> Result<Option<String>, Refusal> {
         match o.get(key) {
@@ -73,21 +121,40 @@ fn layer(v: &Value, i: usize, depth: usize, left: &mut usize) -> Result<LayerSpe
     let kind = match text("kind")? {
         Some(k) => k,
         None if !children.is_empty() => "block".to_string(),
-        None => return Err(refuse("not-layers", format!("Layer {} has no \"kind\".", i + 1), "Give one of the catalogue, like \"linear\".")),
+        None => {
+            return Err(refuse(
+                "not-layers",
+                format!("Layer {} has no \"kind\".", i + 1),
+                "Give one of the catalogue, like \"linear\".",
+            ));
+        }
     };
-    let mut spec = LayerSpec { children, ..LayerSpec::new(&kind) };
+    let mut spec = LayerSpec {
+        children,
+        ..LayerSpec::new(&kind)
+    };
     spec.name = text("name")?.unwrap_or_default();
     spec.share = text("share")?;
     (spec.shared, spec.frozen) = (flag("shared")?, flag("frozen")?);
     if let Some(v) = o.get("repeat") {
-        spec.repeat = v.as_u64().ok_or_else(|| wrong("repeat", v, "a whole number"))?;
+        spec.repeat = v
+            .as_u64()
+            .ok_or_else(|| wrong("repeat", v, "a whole number"))?;
     }
     if let Some(v) = o.get("density").filter(|v| !v.is_null()) {
         let part = |i: usize| v.get(i).and_then(Value::as_u64);
         let (Some(kept), Some(of)) = (part(0), part(1)) else {
-            return Err(wrong("density", v, "a share of weights as [kept, of], like [1, 4]"));
+            return Err(wrong(
+                "density",
+                v,
+                "a share of weights as [kept, of], like [1, 4]",
+            ));
         };
-        spec.density = Some(Density { kept, of, saved: v.get(2).and_then(Value::as_bool).unwrap_or(true) });
+        spec.density = Some(Density {
+            kept,
+            of,
+            saved: v.get(2).and_then(Value::as_bool).unwrap_or(true),
+        });
     }
     match o.get("fields") {
         None | Some(Value::Null) => {}
@@ -96,7 +163,9 @@ fn layer(v: &Value, i: usize, depth: usize, left: &mut usize) -> Result<LayerSpe
                 let value = match v {
                     Value::Bool(b) => FieldValue::Flag(*b),
                     Value::String(s) if s.len() <= 64 => FieldValue::Text(s.clone()),
-                    _ => FieldValue::Number(v.as_u64().ok_or_else(|| wrong(&clip(k), v, "a whole number, true or false, or a choice"))?),
+                    _ => FieldValue::Number(v.as_u64().ok_or_else(|| {
+                        wrong(&clip(k), v, "a whole number, true or false, or a choice")
+                    })?),
                 };
                 spec.fields.insert(k.clone(), value);
             }
@@ -148,7 +217,14 @@ fn layer_value(l: &LayerSpec) -> Value {
         o.insert("share".into(), json!(s));
     }
     if let Some(d) = l.density {
-        o.insert("density".into(), if d.saved { json!([d.kept, d.of]) } else { json!([d.kept, d.of, false]) });
+        o.insert(
+            "density".into(),
+            if d.saved {
+                json!([d.kept, d.of])
+            } else {
+                json!([d.kept, d.of, false])
+            },
+        );
     }
     if !l.children.is_empty() {
         o.insert("layers".into(), to_value(&l.children));
@@ -166,7 +242,11 @@ mod tests {
         let mut list = cnn_lstm_fcn();
         list.push(LayerSpec {
             share: Some("a".into()),
-            density: Some(Density { kept: 1, of: 4, saved: false }),
+            density: Some(Density {
+                kept: 1,
+                of: 4,
+                saved: false,
+            }),
             frozen: true,
             ..LayerSpec::block(3, cnn_lstm_fcn())
         });
@@ -179,7 +259,11 @@ mod tests {
     #[test]
     fn the_article_example_counts_from_text() {
         let text = layers_to_json(&cnn_lstm_fcn());
-        let c = count_layers(&layers_from_json(&text).expect("reads"), &CountOptions::default()).expect("counts");
+        let c = count_layers(
+            &layers_from_json(&text).expect("reads"),
+            &CountOptions::default(),
+        )
+        .expect("counts");
         assert_eq!(c.forward_flop, 29_424_890_880);
     }
 
@@ -190,11 +274,18 @@ mod tests {
         assert_eq!(code("[1]"), "not-layers");
         assert_eq!(code("[{}]"), "not-layers");
         assert_eq!(code("["), "not-json");
-        assert_eq!(code(r#"[{"kind":"linear","fields":{"inputs":-1}}]"#), "field-type");
+        assert_eq!(
+            code(r#"[{"kind":"linear","fields":{"inputs":-1}}]"#),
+            "field-type"
+        );
         assert_eq!(code(r#"[{"kind":"linear","colour":1}]"#), "unknown-field");
-        let deep = format!("{}{}", r#"[{"layers":"#.repeat(60), "]".repeat(1));
+        let deep = format!("{}]", r#"[{"layers":"#.repeat(60));
         assert_eq!(code(&deep), "not-json");
-        let deep = format!("{}[]{}", r#"[{"kind":"block","layers":"#.repeat(40), "}]".repeat(40));
+        let deep = format!(
+            "{}[]{}",
+            r#"[{"kind":"block","layers":"#.repeat(40),
+            "}]".repeat(40)
+        );
         assert_eq!(code(&deep), "nested-too-deep");
     }
 }

@@ -19,11 +19,17 @@ pub fn count_config(text: &str, options: &CountOptions) -> Result<Count, Refusal
 ///
 /// # Errors
 /// As [`count_config`].
-pub fn count_config_with_matrices(text: &str, options: &CountOptions) -> R<(Count, Vec<PlacedMatrix>)> {
+pub fn count_config_with_matrices(
+    text: &str,
+    options: &CountOptions,
+) -> R<(Count, Vec<PlacedMatrix>)> {
     let root = parse(text)?;
     let config = unwrap(&root, 0)?;
     let class = class_of(config, options);
-    let named = config.get("model_type").and_then(Value::as_str).filter(|t| !t.is_empty());
+    let named = config
+        .get("model_type")
+        .and_then(Value::as_str)
+        .filter(|t| !t.is_empty());
     let model_type = type_of(config, class.as_deref())?;
     let Some(count) = architectures::find(&model_type) else {
         return Err(unknown_type(&model_type, config));
@@ -42,11 +48,23 @@ pub fn count_config_with_matrices(text: &str, options: &CountOptions) -> R<(Coun
     let mut options = options.clone();
     if options.batch.is_none() {
         // The first size of an input's shape is the batch.
-        let first = |k: &str| options.inputs.get(k).filter(|s| s.len() > 1).and_then(|s| s.first().copied());
-        options.batch = ["input_ids", "pixel_values", "input_features", "input_values", "past_values"]
-            .iter()
-            .find_map(|k| first(k))
-            .or(Some(1));
+        let first = |k: &str| {
+            options
+                .inputs
+                .get(k)
+                .filter(|s| s.len() > 1)
+                .and_then(|s| s.first().copied())
+        };
+        options.batch = [
+            "input_ids",
+            "pixel_values",
+            "input_features",
+            "input_values",
+            "past_values",
+        ]
+        .iter()
+        .find_map(|k| first(k))
+        .or(Some(1));
     }
     batch(options.batch.unwrap_or(1))?;
     let mut cx = Cx {
@@ -58,7 +76,11 @@ pub fn count_config_with_matrices(text: &str, options: &CountOptions) -> R<(Coun
         tied: None,
     };
     if let Some(t) = named.filter(|t| *t != model_type) {
-        let said = format!("model_type \"{}\" is counted as {model_type}, the architecture of class {}.", clip(t), clip(&class));
+        let said = format!(
+            "model_type \"{}\" is counted as {model_type}, the architecture of class {}.",
+            clip(t),
+            clip(&class)
+        );
         cx.t.note("counted-as", said);
     }
     count(&mut cx, &cfg)?;
@@ -66,13 +88,25 @@ pub fn count_config_with_matrices(text: &str, options: &CountOptions) -> R<(Coun
         cx.t.note("quantized", "The file describes quantized weights; parameters are counted as the numbers they stand for, without scales.");
     }
     let tokens = cx.tokens.saturating_mul(options.batch.unwrap_or(1));
-    let name = config.get("_name_or_path").and_then(Value::as_str).map(clip).unwrap_or_default();
-    let architecture = if class.starts_with("For") || class == "LMHeadModel" { format!("{model_type} ({class})") } else { class };
+    let name = config
+        .get("_name_or_path")
+        .and_then(Value::as_str)
+        .map(clip)
+        .unwrap_or_default();
+    let architecture = if class.starts_with("For") || class == "LMHeadModel" {
+        format!("{model_type} ({class})")
+    } else {
+        class
+    };
     cx.t.finish(Source::Config, name, clip(&architecture), tokens, &options)
 }
 
 fn refuse(code: &'static str, message: impl Into<String>, remedy: &str) -> Refusal {
-    Refusal { code, message: message.into(), remedy: remedy.into() }
+    Refusal {
+        code,
+        message: message.into(),
+        remedy: remedy.into(),
+    }
 }
 
 const WHOLE: &str = "Use the config.json from the model's page: a JSON object with \"model_type\".";
@@ -81,7 +115,10 @@ fn parse(text: &str) -> R<Value> {
     if text.len() > MAX_TEXT {
         return Err(refuse(
             "text-too-long",
-            format!("The text has {} bytes; a config.json has a few thousand, and at most {MAX_TEXT} are read.", text.len()),
+            format!(
+                "The text has {} bytes; a config.json has a few thousand, and at most {MAX_TEXT} are read.",
+                text.len()
+            ),
             WHOLE,
         ));
     }
@@ -113,7 +150,16 @@ fn parse(text: &str) -> R<Value> {
         } else {
             "Paste the whole file, from { to the last }."
         };
-        refuse("not-json", format!("This is not JSON: {} (line {}, column {}).", clip(&e.to_string()), e.line(), e.column()), hint)
+        refuse(
+            "not-json",
+            format!(
+                "This is not JSON: {} (line {}, column {}).",
+                clip(&e.to_string()),
+                e.line(),
+                e.column()
+            ),
+            hint,
+        )
     })
 }
 
@@ -124,7 +170,9 @@ fn without_infinities(text: &str) -> Option<String> {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if !quoted {
-            let word = ["NaN", "Infinity", "-Infinity"].into_iter().find(|w| rest.starts_with(w));
+            let word = ["NaN", "Infinity", "-Infinity"]
+                .into_iter()
+                .find(|w| rest.starts_with(w));
             if let Some(w) = word {
                 found = true;
                 out.push_str("null");
@@ -148,11 +196,20 @@ fn unwrap(v: &Value, depth: usize) -> R<&Map<String, Value>> {
     match v {
         Value::Object(o) if o.contains_key("model_type") || depth >= MAX_WRAPPING => Ok(o),
         Value::Object(o) => {
-            for key in ["config", "model_config", "hf_config", "model", "transformer_config", "generator_config"] {
-                if let Some(inner @ Value::Object(i)) = o.get(key) {
-                    if looks_like_config(i) || i.values().any(|v| v.as_object().is_some_and(looks_like_config)) {
-                        return unwrap(inner, depth + 1);
-                    }
+            for key in [
+                "config",
+                "model_config",
+                "hf_config",
+                "model",
+                "transformer_config",
+                "generator_config",
+            ] {
+                if let Some(inner @ Value::Object(i)) = o.get(key)
+                    && (looks_like_config(i)
+                        || i.values()
+                            .any(|v| v.as_object().is_some_and(looks_like_config)))
+                {
+                    return unwrap(inner, depth + 1);
                 }
             }
             Ok(o)
@@ -176,17 +233,36 @@ fn not_object(v: &Value) -> Refusal {
         Value::Number(_) => "a number".into(),
         _ => "true, false or null".into(),
     };
-    refuse("not-a-config", format!("The JSON is {what}, not an object with the sizes of a model."), WHOLE)
+    refuse(
+        "not-a-config",
+        format!("The JSON is {what}, not an object with the sizes of a model."),
+        WHOLE,
+    )
 }
 
 fn class_of(config: &Map<String, Value>, options: &CountOptions) -> Option<String> {
-    let own = || config.get("architectures").and_then(Value::as_array).and_then(|a| a.first()).and_then(Value::as_str);
-    options.class.as_deref().or_else(own).filter(|c| !c.is_empty() && c.len() <= 200).map(str::to_string)
+    let own = || {
+        config
+            .get("architectures")
+            .and_then(Value::as_array)
+            .and_then(|a| a.first())
+            .and_then(Value::as_str)
+    };
+    options
+        .class
+        .as_deref()
+        .or_else(own)
+        .filter(|c| !c.is_empty() && c.len() <= 200)
+        .map(str::to_string)
 }
 
 /// The type: the file's own, else the one that the class names, else refused.
 fn type_of(config: &Map<String, Value>, class: Option<&str>) -> R<String> {
-    if let Some(t) = config.get("model_type").and_then(Value::as_str).filter(|t| !t.is_empty()) {
+    if let Some(t) = config
+        .get("model_type")
+        .and_then(Value::as_str)
+        .filter(|t| !t.is_empty())
+    {
         if architectures::find(t).is_some() {
             return Ok(t.to_string());
         }
@@ -204,9 +280,27 @@ fn type_of(config: &Map<String, Value>, class: Option<&str>) -> R<String> {
 
 /// The type whose name a class begins with: `RobertaForMaskedLM` is `roberta`.
 fn type_of_class(class: &str) -> Option<&'static str> {
-    let plain = |s: &str| s.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let ends = ["For", "Model", "LMHead", "WithLM", "Encoder", "Transformer", "Vision"];
-    let stem = ends.iter().filter_map(|e| class.find(e)).filter(|&i| i > 0).min().and_then(|i| class.get(..i))?;
+    let plain = |s: &str| {
+        s.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_lowercase()
+    };
+    let ends = [
+        "For",
+        "Model",
+        "LMHead",
+        "WithLM",
+        "Encoder",
+        "Transformer",
+        "Vision",
+    ];
+    let stem = ends
+        .iter()
+        .filter_map(|e| class.find(e))
+        .filter(|&i| i > 0)
+        .min()
+        .and_then(|i| class.get(..i))?;
     let stem = plain(stem);
     architectures::types().find(|t| plain(t) == stem)
 }
@@ -229,10 +323,18 @@ fn what_else(o: &Map<String, Value>) -> Refusal {
         );
     }
     if has("tokenizer_class") || has("added_tokens_decoder") {
-        return refuse("tokenizer-config", "This is the config of a tokenizer, not of a model.", WHOLE);
+        return refuse(
+            "tokenizer-config",
+            "This is the config of a tokenizer, not of a model.",
+            WHOLE,
+        );
     }
     if has("_class_name") {
-        let name = o.get("_class_name").and_then(Value::as_str).map(clip).unwrap_or_default();
+        let name = o
+            .get("_class_name")
+            .and_then(Value::as_str)
+            .map(clip)
+            .unwrap_or_default();
         return refuse(
             "diffusers-config",
             format!("This is a Diffusers config (class {name}); it has no model_type."),
@@ -240,22 +342,39 @@ fn what_else(o: &Map<String, Value>) -> Refusal {
         );
     }
     if has("do_sample") || has("max_new_tokens") || has("temperature") {
-        return refuse("generation-config", "This is a generation config: it says how to sample, not how the model is built.", WHOLE);
+        return refuse(
+            "generation-config",
+            "This is a generation config: it says how to sample, not how the model is built.",
+            WHOLE,
+        );
     }
     let keys: Vec<String> = o.keys().take(5).map(|k| clip(k)).collect();
-    let found = if keys.is_empty() { "no keys at all".into() } else { format!("keys {}", keys.join(", ")) };
+    let found = if keys.is_empty() {
+        "no keys at all".into()
+    } else {
+        format!("keys {}", keys.join(", "))
+    };
     refuse(
         "no-model-type",
-        format!("The JSON has neither \"model_type\" nor a known class under \"architectures\" ({found})."),
+        format!(
+            "The JSON has neither \"model_type\" nor a known class under \"architectures\" ({found})."
+        ),
         WHOLE,
     )
 }
 
 fn unknown_type(model_type: &str, o: &Map<String, Value>) -> Refusal {
-    let custom = if o.contains_key("auto_map") { " Its code is the publisher's own (\"auto_map\"), not part of transformers." } else { "" };
+    let custom = if o.contains_key("auto_map") {
+        " Its code is the publisher's own (\"auto_map\"), not part of transformers."
+    } else {
+        ""
+    };
     refuse(
         "unknown-model-type",
-        format!("The model_type \"{}\" is not known here, and guessing its layers could give a wrong number.{custom}", clip(model_type)),
+        format!(
+            "The model_type \"{}\" is not known here, and guessing its layers could give a wrong number.{custom}",
+            clip(model_type)
+        ),
         "Open the model's safetensors header or an ONNX export, describe its layers in the builder, or give the class of a known architecture that it equals.",
     )
 }

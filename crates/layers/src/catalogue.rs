@@ -1,8 +1,8 @@
 //! The registry of layer kinds: a new kind is one entry here, and a file in `kinds` where it has a formula of its own.
 
 use crate::kinds::{
-    Attention, Cell, Convolution, FeedForward, GatedDelta, LatentAttention, LinearAttention, Mamba1, Mamba2, Mixture, Recurrent, Rwkv4,
-    Scan, Shared,
+    Attention, Cell, Convolution, FeedForward, GatedDelta, LatentAttention, LinearAttention,
+    Mamba1, Mamba2, Mixture, Recurrent, Rwkv4, Scan, Shared,
 };
 use crate::spec::Fields;
 use crate::{Cost, Mask, Refusal};
@@ -51,15 +51,31 @@ pub struct LayerKind {
 }
 
 const fn num(id: &'static str, name: &'static str, default: u64) -> Field {
-    Field { id, name, kind: FieldKind::Number(default) }
+    Field {
+        id,
+        name,
+        kind: FieldKind::Number(default),
+    }
 }
 
 const fn flag(id: &'static str, name: &'static str, default: bool) -> Field {
-    Field { id, name, kind: FieldKind::Flag(default) }
+    Field {
+        id,
+        name,
+        kind: FieldKind::Flag(default),
+    }
 }
 
-const POSITIONS: Field = Field { id: "positions", name: "positions", kind: FieldKind::Tokens };
-const MASK: Field = Field { id: "mask", name: "mask", kind: FieldKind::Choice(&["causal", "full", "window", "chunk"]) };
+const POSITIONS: Field = Field {
+    id: "positions",
+    name: "positions",
+    kind: FieldKind::Tokens,
+};
+const MASK: Field = Field {
+    id: "mask",
+    name: "mask",
+    kind: FieldKind::Choice(&["causal", "full", "window", "chunk"]),
+};
 const WINDOW: Field = num("window", "window or chunk", 1024);
 const TABLE: &str = "method.md 2, derived";
 
@@ -95,13 +111,23 @@ fn convolution(f: &Fields, axes: usize, transposed: bool) -> Result<Parts, Refus
         groups: f.n("groups")?,
         bias: f.b("bias")?,
         transposed,
-        output_padding: if transposed { f.n("output_padding")? } else { 0 },
+        output_padding: if transposed {
+            f.n("output_padding")?
+        } else {
+            0
+        },
         ..Convolution::new(&input, &vec![k; axes], f.n("inputs")?, f.n("outputs")?)
     };
-    if c.groups == 0 || c.in_channels % c.groups != 0 || c.out_channels % c.groups != 0 {
+    if c.groups == 0
+        || !c.in_channels.is_multiple_of(c.groups)
+        || !c.out_channels.is_multiple_of(c.groups)
+    {
         return Err(Refusal {
             code: "groups",
-            message: format!("{} groups do not divide {} and {} channels.", c.groups, c.in_channels, c.out_channels),
+            message: format!(
+                "{} groups do not divide {} and {} channels.",
+                c.groups, c.in_channels, c.out_channels
+            ),
             remedy: "Type a number of groups that divides both.".into(),
         });
     }
@@ -109,7 +135,11 @@ fn convolution(f: &Fields, axes: usize, transposed: bool) -> Result<Parts, Refus
 }
 
 fn recurrent(f: &Fields, cell: Cell) -> Result<Parts, Refusal> {
-    let projection = if cell == Cell::Lstm { Some(f.n("projection")?).filter(|&p| p > 0) } else { None };
+    let projection = if cell == Cell::Lstm {
+        Some(f.n("projection")?).filter(|&p| p > 0)
+    } else {
+        None
+    };
     let r = Recurrent {
         cell,
         inputs: f.n("inputs")?,
@@ -125,7 +155,11 @@ fn recurrent(f: &Fields, cell: Cell) -> Result<Parts, Refusal> {
 const RECURRENT: &[Field] = &[
     num("inputs", "inputs per step", 128),
     num("units", "units", 256),
-    Field { id: "steps", name: "time steps", kind: FieldKind::Tokens },
+    Field {
+        id: "steps",
+        name: "time steps",
+        kind: FieldKind::Tokens,
+    },
     num("layers", "layers", 1),
     flag("bidirectional", "both directions", false),
     num("biases", "bias vectors per gate", 2),
@@ -133,7 +167,11 @@ const RECURRENT: &[Field] = &[
 const LSTM: &[Field] = &[
     num("inputs", "inputs per step", 128),
     num("units", "units", 256),
-    Field { id: "steps", name: "time steps", kind: FieldKind::Tokens },
+    Field {
+        id: "steps",
+        name: "time steps",
+        kind: FieldKind::Tokens,
+    },
     num("layers", "layers", 1),
     flag("bidirectional", "both directions", false),
     num("projection", "projection, 0 for none", 0),
@@ -180,10 +218,22 @@ pub const LAYERS: &[LayerKind] = &[
     LayerKind {
         id: "linear",
         name: "fully connected",
-        fields: &[num("inputs", "inputs", 1024), num("outputs", "outputs", 1024), POSITIONS, flag("bias", "bias", true)],
+        fields: &[
+            num("inputs", "inputs", 1024),
+            num("outputs", "outputs", 1024),
+            POSITIONS,
+            flag("bias", "bias", true),
+        ],
         formula: "parameters N M + M; FLOP 2 n N M on n positions",
         source: TABLE,
-        count: |f| one(Cost::new().linear(f.n("positions")?, f.n("inputs")?, f.n("outputs")?, f.b("bias")?)),
+        count: |f| {
+            one(Cost::new().linear(
+                f.n("positions")?,
+                f.n("inputs")?,
+                f.n("outputs")?,
+                f.b("bias")?,
+            ))
+        },
     },
     LayerKind {
         id: "embedding",
@@ -196,10 +246,22 @@ pub const LAYERS: &[LayerKind] = &[
     LayerKind {
         id: "output-head",
         name: "output projection",
-        fields: &[num("width", "width", 1024), num("vocabulary", "vocabulary", 32000), POSITIONS, flag("bias", "bias", false)],
+        fields: &[
+            num("width", "width", 1024),
+            num("vocabulary", "vocabulary", 32000),
+            POSITIONS,
+            flag("bias", "bias", false),
+        ],
         formula: "parameters V W, none where the input table is shared; FLOP 2 n W V",
         source: TABLE,
-        count: |f| one(Cost::new().linear(f.n("positions")?, f.n("width")?, f.n("vocabulary")?, f.b("bias")?)),
+        count: |f| {
+            one(Cost::new().linear(
+                f.n("positions")?,
+                f.n("width")?,
+                f.n("vocabulary")?,
+                f.b("bias")?,
+            ))
+        },
     },
     LayerKind {
         id: "conv1d",
@@ -220,7 +282,11 @@ pub const LAYERS: &[LayerKind] = &[
     LayerKind {
         id: "conv3d",
         name: "convolution, 3-D",
-        fields: conv_fields!(num("height", "height", 32), num("width", "width", 32), num("depth", "depth", 16)),
+        fields: conv_fields!(
+            num("height", "height", 32),
+            num("width", "width", 32),
+            num("depth", "depth", 16)
+        ),
         formula: CONV,
         source: TABLE,
         count: |f| convolution(f, 3, false),
@@ -244,7 +310,11 @@ pub const LAYERS: &[LayerKind] = &[
     LayerKind {
         id: "deconv3d",
         name: "transposed convolution, 3-D",
-        fields: transposed_fields!(num("height", "height", 16), num("width", "width", 16), num("depth", "depth", 8)),
+        fields: transposed_fields!(
+            num("height", "height", 16),
+            num("width", "width", 16),
+            num("depth", "depth", 8)
+        ),
         formula: DECONV,
         source: "method.md 2; facebookresearch/fvcore#78",
         count: |f| convolution(f, 3, true),
@@ -334,7 +404,13 @@ pub const LAYERS: &[LayerKind] = &[
         source: "method.md 2; pairs under a mask exactly: NVIDIA-NeMo/Megatron-Bridge#3947",
         count: |f| {
             let n = f.n("positions")?;
-            let a = Attention::new(f.n("width")?, f.n("heads")?, f.n("kv_heads")?, f.n("head")?, mask(f)?);
+            let a = Attention::new(
+                f.n("width")?,
+                f.n("heads")?,
+                f.n("kv_heads")?,
+                f.n("head")?,
+                mask(f)?,
+            );
             let a = a.biased([f.b("bias")?; 4]);
             Ok(vec![("", a.projections(n, n)), ("core", a.core(n, n))])
         },
@@ -391,30 +467,60 @@ pub const LAYERS: &[LayerKind] = &[
         source: "method.md 2; huggingface/transformers#6768",
         count: |f| {
             let (n, s) = (f.n("positions")?, f.n("source")?);
-            let a = Attention::new(f.n("width")?, f.n("heads")?, f.n("kv_heads")?, f.n("head")?, Mask::Full);
-            let a = Attention { source_width: f.n("source_width")?, ..a }.biased([f.b("bias")?; 4]);
+            let a = Attention::new(
+                f.n("width")?,
+                f.n("heads")?,
+                f.n("kv_heads")?,
+                f.n("head")?,
+                Mask::Full,
+            );
+            let a = Attention {
+                source_width: f.n("source_width")?,
+                ..a
+            }
+            .biased([f.b("bias")?; 4]);
             Ok(vec![("", a.projections(n, s)), ("core", a.core(n, s))])
         },
     },
     LayerKind {
         id: "feed-forward",
         name: "feed-forward",
-        fields: &[num("width", "width", 1024), num("inner", "inner width", 4096), POSITIONS, flag("bias", "biases", true)],
+        fields: &[
+            num("width", "width", 1024),
+            num("inner", "inner width", 4096),
+            POSITIONS,
+            flag("bias", "biases", true),
+        ],
         formula: "parameters 2 W F + F + W; FLOP 4 L W F",
         source: TABLE,
         count: |f| {
-            let p = FeedForward { width: f.n("width")?, inner: f.n("inner")?, gated: false, bias: [f.b("bias")?; 2] };
+            let p = FeedForward {
+                width: f.n("width")?,
+                inner: f.n("inner")?,
+                gated: false,
+                bias: [f.b("bias")?; 2],
+            };
             one(p.cost(f.n("positions")?))
         },
     },
     LayerKind {
         id: "gated-feed-forward",
         name: "gated feed-forward (SwiGLU, GeGLU)",
-        fields: &[num("width", "width", 4096), num("inner", "inner width", 14336), POSITIONS, flag("bias", "biases", false)],
+        fields: &[
+            num("width", "width", 4096),
+            num("inner", "inner width", 14336),
+            POSITIONS,
+            flag("bias", "biases", false),
+        ],
         formula: "parameters 3 W F; FLOP 6 L W F",
         source: "method.md 2; EleutherAI/cookbook#36",
         count: |f| {
-            let p = FeedForward { width: f.n("width")?, inner: f.n("inner")?, gated: true, bias: [f.b("bias")?; 2] };
+            let p = FeedForward {
+                width: f.n("width")?,
+                inner: f.n("inner")?,
+                gated: true,
+                bias: [f.b("bias")?; 2],
+            };
             one(p.cost(f.n("positions")?))
         },
     },
@@ -436,10 +542,22 @@ pub const LAYERS: &[LayerKind] = &[
         source: "method.md 2",
         count: |f| {
             let n = f.n("positions")?;
-            let e = FeedForward { width: f.n("width")?, inner: f.n("inner")?, gated: f.b("gated")?, bias: [f.b("bias")?; 2] };
+            let e = FeedForward {
+                width: f.n("width")?,
+                inner: f.n("inner")?,
+                gated: f.b("gated")?,
+                bias: [f.b("bias")?; 2],
+            };
             let inner = f.n("shared")?;
-            let shared = (inner > 0).then_some(Shared { inner, gate: f.b("shared_gate")?, bias: f.b("bias")? });
-            let m = Mixture { shared, ..Mixture::new(e, f.n("experts")?, f.n("used")?) };
+            let shared = (inner > 0).then_some(Shared {
+                inner,
+                gate: f.b("shared_gate")?,
+                bias: f.b("bias")?,
+            });
+            let m = Mixture {
+                shared,
+                ..Mixture::new(e, f.n("experts")?, f.n("used")?)
+            };
             Ok(vec![("router", m.common(n)), ("experts", m.routed(n))])
         },
     },
@@ -453,7 +571,11 @@ pub const LAYERS: &[LayerKind] = &[
             num("rank", "rank of the step", 48),
             num("kernel", "kernel", 4),
             POSITIONS,
-            Field { id: "scan", name: "scan", kind: FieldKind::Choice(&["convention", "products"]) },
+            Field {
+                id: "scan",
+                name: "scan",
+                kind: FieldKind::Choice(&["convention", "products"]),
+            },
         ],
         formula: "FLOP per token 2 d 2D + 2 K D + 2 D (R + 2N) + 2 R D + 9 D N + 2 D + 2 D d; the scan's products alone 2 D N",
         source: "state-spaces/mamba#110",
@@ -469,7 +591,15 @@ pub const LAYERS: &[LayerKind] = &[
                 bias: false,
                 extra: 0,
             };
-            one(m.cost(n, n, if f.s("scan")? == "products" { Scan::Products } else { Scan::Convention }))
+            one(m.cost(
+                n,
+                n,
+                if f.s("scan")? == "products" {
+                    Scan::Products
+                } else {
+                    Scan::Convention
+                },
+            ))
         },
     },
     LayerKind {
@@ -515,7 +645,11 @@ pub const LAYERS: &[LayerKind] = &[
             num("heads", "heads", 16),
             num("key", "key width of a head", 128),
             num("value", "value width of a head", 128),
-            num("products", "products with the state: 2, or 3 with a delta rule", 2),
+            num(
+                "products",
+                "products with the state: 2, or 3 with a delta rule",
+                2,
+            ),
             POSITIONS,
         ],
         formula: "projections as in attention; core FLOP 2 p L H Dk Dv, no term in L^2",
@@ -523,9 +657,17 @@ pub const LAYERS: &[LayerKind] = &[
         count: |f| {
             let n = f.n("positions")?;
             let (d, h, k, v) = (f.n("width")?, f.n("heads")?, f.n("key")?, f.n("value")?);
-            let l = LinearAttention { heads: h, key: k, value: v, products: f.n("products")? };
+            let l = LinearAttention {
+                heads: h,
+                key: k,
+                value: v,
+                products: f.n("products")?,
+            };
             let (hk, hv) = (h.saturating_mul(k), h.saturating_mul(v));
-            let p = Cost::new().linears(2, n, d, hk, false).linear(n, d, hv, false).linear(n, hv, d, false);
+            let p = Cost::new()
+                .linears(2, n, d, hk, false)
+                .linear(n, d, hv, false)
+                .linear(n, hv, d, false);
             Ok(vec![("", p), ("core", l.core(n))])
         },
     },
@@ -561,36 +703,67 @@ pub const LAYERS: &[LayerKind] = &[
     LayerKind {
         id: "rwkv",
         name: "RWKV block",
-        fields: &[num("width", "width", 768), num("attention", "width of time mixing", 768), num("inner", "inner width", 3072), POSITIONS],
+        fields: &[
+            num("width", "width", 768),
+            num("attention", "width of time mixing", 768),
+            num("inner", "inner width", 3072),
+            POSITIONS,
+        ],
         formula: "FLOP per token 2 (4 d a) + 2 (2 d F + d d); the recurrence is element-wise",
         source: "arXiv 2305.13048, section 3",
         count: |f| {
             let n = f.n("positions")?;
-            let w = Rwkv4 { width: f.n("width")?, attention: f.n("attention")?, inner: f.n("inner")? };
-            Ok(vec![("time_mixing", w.time_mixing(n)), ("channel_mixing", w.channel_mixing(n))])
+            let w = Rwkv4 {
+                width: f.n("width")?,
+                attention: f.n("attention")?,
+                inner: f.n("inner")?,
+            };
+            Ok(vec![
+                ("time_mixing", w.time_mixing(n)),
+                ("channel_mixing", w.channel_mixing(n)),
+            ])
         },
     },
     LayerKind {
         id: "multi-token-prediction",
         name: "multi-token prediction",
-        fields: &[num("width", "width", 7168), num("vocabulary", "vocabulary of the shared head", 129280), POSITIONS],
+        fields: &[
+            num("width", "width", 7168),
+            num("vocabulary", "vocabulary of the shared head", 129280),
+            POSITIONS,
+        ],
         formula: "parameters 2 W W + 3 W and the block inside; FLOP 4 L W W + 2 L W V, table and head shared with the model",
         source: "DeepSeek-V3 weight notes; arXiv 2412.19437, section 2.2",
         count: |f| {
             let (n, d) = (f.n("positions")?, f.n("width")?);
-            let c = Cost::new().linear(n, d.saturating_mul(2), d, false).weights(&[3, d]);
-            Ok(vec![("", c), ("head", Cost::new().shared_linear(n, d, f.n("vocabulary")?))])
+            let c = Cost::new()
+                .linear(n, d.saturating_mul(2), d, false)
+                .weights(&[3, d]);
+            Ok(vec![
+                ("", c),
+                ("head", Cost::new().shared_linear(n, d, f.n("vocabulary")?)),
+            ])
         },
     },
     LayerKind {
         id: "lora",
         name: "low-rank adapter (LoRA)",
-        fields: &[num("inputs", "inputs", 4096), num("outputs", "outputs", 4096), num("rank", "rank", 16), POSITIONS],
+        fields: &[
+            num("inputs", "inputs", 4096),
+            num("outputs", "outputs", 4096),
+            num("rank", "rank", 16),
+            POSITIONS,
+        ],
         formula: "parameters r (N + M); FLOP 2 n r (N + M)",
         source: "arXiv 2106.09685, section 4",
         count: |f| {
             let (n, r) = (f.n("positions")?, f.n("rank")?);
-            one(Cost::new().linear(n, f.n("inputs")?, r, false).linear(n, r, f.n("outputs")?, false))
+            one(Cost::new().linear(n, f.n("inputs")?, r, false).linear(
+                n,
+                r,
+                f.n("outputs")?,
+                false,
+            ))
         },
     },
     LayerKind {
@@ -608,8 +781,13 @@ pub const LAYERS: &[LayerKind] = &[
         source: "method.md 1.6; ultralytics/thop#143",
         count: |f| {
             let p = f.n("patch")?;
-            let (Some(h), Some(w)) = (f.n("height")?.checked_div(p), f.n("width")?.checked_div(p)) else {
-                return Err(Refusal { code: "size-zero", message: "The patch is 0.".into(), remedy: "Type 1 or more.".into() });
+            let (Some(h), Some(w)) = (f.n("height")?.checked_div(p), f.n("width")?.checked_div(p))
+            else {
+                return Err(Refusal {
+                    code: "size-zero",
+                    message: "The patch is 0.".into(),
+                    remedy: "Type 1 or more.".into(),
+                });
             };
             let (n, d, t) = (h.saturating_mul(w), f.n("outputs")?, f.n("tokens")?);
             let c = Cost::new()
@@ -633,7 +811,12 @@ mod tests {
     #[test]
     fn ids_are_kebab_case_and_differ() {
         for (i, k) in LAYERS.iter().enumerate() {
-            assert!(k.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{}", k.id);
+            assert!(
+                k.id.chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{}",
+                k.id
+            );
             assert!(LAYERS.iter().skip(i + 1).all(|o| o.id != k.id), "{}", k.id);
         }
     }

@@ -103,11 +103,23 @@ impl Cost {
 
     /// `count` fully connected layers of one shape.
     #[must_use]
-    pub fn linears(mut self, count: u64, positions: u64, inputs: u64, outputs: u64, bias: bool) -> Self {
+    pub fn linears(
+        mut self,
+        count: u64,
+        positions: u64,
+        inputs: u64,
+        outputs: u64,
+        bias: bool,
+    ) -> Self {
         if count == 0 {
             return self;
         }
-        self.matrices.push(Matrix { inputs, outputs, count, positions });
+        self.matrices.push(Matrix {
+            inputs,
+            outputs,
+            count,
+            positions,
+        });
         let (many, one) = ([count, inputs, outputs], [inputs, outputs]);
         let shape: &[u64] = if count == 1 { &one } else { &many };
         let mut work = Vec::with_capacity(4);
@@ -117,7 +129,11 @@ impl Cost {
         work.extend([positions, inputs, outputs]);
         self = self.weights(shape).product(&work);
         if bias {
-            self = if count == 1 { self.vector(outputs) } else { self.weights(&[count, outputs]) };
+            self = if count == 1 {
+                self.vector(outputs)
+            } else {
+                self.weights(&[count, outputs])
+            };
         }
         self
     }
@@ -142,9 +158,12 @@ impl Cost {
         bias: bool,
     ) -> Self {
         let per_group = in_channels.checked_div(groups).unwrap_or(0);
-        let s = self
-            .weights(&[out_channels, per_group, taps])
-            .product(&[out_positions, out_channels, per_group, taps]);
+        let s = self.weights(&[out_channels, per_group, taps]).product(&[
+            out_positions,
+            out_channels,
+            per_group,
+            taps,
+        ]);
         if bias { s.vector(out_channels) } else { s }
     }
 
@@ -152,7 +171,15 @@ impl Cost {
     ///
     /// FLOP 2 s S H (D + N) in full (method.md, 2); the pairs that the mask hides are remembered in `masked`.
     #[must_use]
-    pub fn attend(mut self, queries: u64, keys: u64, heads: u64, key: u64, value: u64, mask: Mask) -> Self {
+    pub fn attend(
+        mut self,
+        queries: u64,
+        keys: u64,
+        heads: u64,
+        key: u64,
+        value: u64,
+        mask: Mask,
+    ) -> Self {
         let full = Num::from(queries) * keys;
         let width = (Num::from(key) + value) * heads * 2u64;
         if (full * width).is_zero() {
@@ -164,10 +191,18 @@ impl Cost {
             term(&mut self.flop_terms, &[4, queries, keys, heads, key]);
         } else {
             open(&mut self.flop_terms);
-            let _ = write!(self.flop_terms, "2*{queries}*{keys}*{heads}*({key} + {value})");
+            let _ = write!(
+                self.flop_terms,
+                "2*{queries}*{keys}*{heads}*({key} + {value})"
+            );
         }
         if mask != Mask::Full {
-            let _ = write!(self.flop_terms, " [{}: {} pairs]", mask.name(), show(mask.pairs(queries, keys)));
+            let _ = write!(
+                self.flop_terms,
+                " [{}: {} pairs]",
+                mask.name(),
+                show(mask.pairs(queries, keys))
+            );
         }
         self
     }
@@ -235,20 +270,43 @@ impl Cost {
     /// The same weights, not worked: a part that the inputs given do not reach.
     #[must_use]
     pub fn not_run(self) -> Self {
-        Cost { flop: Num::ZERO, masked: Num::ZERO, flop_terms: String::new(), ..self }.remark("not run")
+        Cost {
+            flop: Num::ZERO,
+            masked: Num::ZERO,
+            flop_terms: String::new(),
+            ..self
+        }
+        .remark("not run")
     }
 
     /// Adds a remark to the formula, in brackets.
     #[must_use]
     pub fn remark(mut self, text: &str) -> Self {
-        let _ = write!(if self.flop_terms.is_empty() { &mut self.parameter_terms } else { &mut self.flop_terms }, " [{text}]");
+        let _ = write!(
+            if self.flop_terms.is_empty() {
+                &mut self.parameter_terms
+            } else {
+                &mut self.flop_terms
+            },
+            " [{text}]"
+        );
         self
     }
 
     /// The formulas with the numbers in them, as plain text.
     pub fn formula(&self) -> String {
-        let none = |t: &str| if t.is_empty() { "0".to_string() } else { t.to_string() };
-        format!("parameters = {}; FLOP = {}", none(&self.parameter_terms), none(&self.flop_terms))
+        let none = |t: &str| {
+            if t.is_empty() {
+                "0".to_string()
+            } else {
+                t.to_string()
+            }
+        };
+        format!(
+            "parameters = {}; FLOP = {}",
+            none(&self.parameter_terms),
+            none(&self.flop_terms)
+        )
     }
 
     /// The four sums, or why they cannot be given.
@@ -257,7 +315,12 @@ impl Cost {
     /// `number-too-large` where a product left 128 bits.
     pub fn sums(&self) -> Result<(u128, u128, u128, u128), Refusal> {
         let get = |n: Num| n.get().ok_or_else(too_large);
-        Ok((get(self.parameters)?, get(self.idle)?, get(self.flop)?, get(self.masked)?))
+        Ok((
+            get(self.parameters)?,
+            get(self.idle)?,
+            get(self.flop)?,
+            get(self.masked)?,
+        ))
     }
 }
 

@@ -13,11 +13,14 @@ mod spec;
 mod tally;
 mod training;
 
+pub use catalogue::{Field, FieldKind, LAYERS, LayerKind};
 pub use cost::{Cost, Matrix};
 pub use count::{Count, CountOptions, Group, Need, Note, Part, Refusal, Source, Unknown};
 pub use mask::Mask;
-pub use catalogue::{Field, FieldKind, LAYERS, LayerKind};
 pub use num::Num;
-pub use spec::{Density, FieldValue, Fields, LayerSpec, MAX_DEPTH, MAX_LAYERS, MAX_SIZE, cnn_lstm_fcn, count_layers};
+pub use spec::{
+    Density, FieldValue, Fields, LayerSpec, MAX_DEPTH, MAX_LAYERS, MAX_SIZE, cnn_lstm_fcn,
+    count_layers,
+};
 pub use tally::{MAX_GROUPS, PlacedMatrix, Tally};
 pub use training::{Recomputed, Trained, TrainingFlop, adapter_share, training_flop};

@@ -72,7 +72,11 @@ fn triangle(n: u64) -> Num {
 
 /// The sum of min(i, w) for i from 1 to n.
 fn upto(n: u64, w: u64) -> Num {
-    if n <= w { triangle(n) } else { triangle(w) + Num::from(n - w) * w }
+    if n <= w {
+        triangle(n)
+    } else {
+        triangle(w) + Num::from(n - w) * w
+    }
 }
 
 #[cfg(test)]
@@ -94,16 +98,28 @@ mod tests {
                 };
                 assert_eq!(Mask::Full.pairs(s, s).get(), all(&|_, _| true));
                 assert_eq!(Mask::Causal.pairs(s, s).get(), all(&|i, j| j <= i));
-                assert_eq!(Mask::Window(w).pairs(s, s).get(), all(&|i, j| j <= i && i - j < w));
-                assert_eq!(Mask::Chunk(w).pairs(s, s).get(), all(&|i, j| j <= i && i / w == j / w));
-                assert_eq!(Mask::Around(w).pairs(s, s).get(), all(&|i, j| i.abs_diff(j) <= w));
+                assert_eq!(
+                    Mask::Window(w).pairs(s, s).get(),
+                    all(&|i, j| j <= i && i - j < w)
+                );
+                assert_eq!(
+                    Mask::Chunk(w).pairs(s, s).get(),
+                    all(&|i, j| j <= i && i / w == j / w)
+                );
+                assert_eq!(
+                    Mask::Around(w).pairs(s, s).get(),
+                    all(&|i, j| i.abs_diff(j) <= w)
+                );
             }
         }
     }
 
     #[test]
     fn published_examples() {
-        assert_eq!(Mask::Window(1024).pairs(32768, 32768).get(), Some(33_030_656));
+        assert_eq!(
+            Mask::Window(1024).pairs(32768, 32768).get(),
+            Some(33_030_656)
+        );
         assert_eq!(Mask::Causal.pairs(32768, 32768).get(), Some(536_887_296));
         assert_eq!(Mask::Window(3).pairs(8, 8).get(), Some(21));
         assert_eq!(Mask::Chunk(4).pairs(8, 8).get(), Some(20));

@@ -41,28 +41,40 @@ impl From<u128> for Num {
 impl<T: Into<Num>> Add<T> for Num {
     type Output = Num;
     fn add(self, other: T) -> Num {
-        Num(self.0.zip(other.into().0).and_then(|(a, b)| a.checked_add(b)))
+        Num(self
+            .0
+            .zip(other.into().0)
+            .and_then(|(a, b)| a.checked_add(b)))
     }
 }
 
 impl<T: Into<Num>> Sub<T> for Num {
     type Output = Num;
     fn sub(self, other: T) -> Num {
-        Num(self.0.zip(other.into().0).and_then(|(a, b)| a.checked_sub(b)))
+        Num(self
+            .0
+            .zip(other.into().0)
+            .and_then(|(a, b)| a.checked_sub(b)))
     }
 }
 
 impl<T: Into<Num>> Mul<T> for Num {
     type Output = Num;
     fn mul(self, other: T) -> Num {
-        Num(self.0.zip(other.into().0).and_then(|(a, b)| a.checked_mul(b)))
+        Num(self
+            .0
+            .zip(other.into().0)
+            .and_then(|(a, b)| a.checked_mul(b)))
     }
 }
 
 impl<T: Into<Num>> Div<T> for Num {
     type Output = Num;
     fn div(self, other: T) -> Num {
-        Num(self.0.zip(other.into().0).and_then(|(a, b)| a.checked_div(b)))
+        Num(self
+            .0
+            .zip(other.into().0)
+            .and_then(|(a, b)| a.checked_div(b)))
     }
 }
 

@@ -75,13 +75,18 @@ impl LayerSpec {
     /// The same with a size set.
     #[must_use]
     pub fn with(mut self, field: &str, value: u64) -> Self {
-        self.fields.insert(field.to_string(), FieldValue::Number(value));
+        self.fields
+            .insert(field.to_string(), FieldValue::Number(value));
         self
     }
 
     /// A block of layers, repeated.
     pub fn block(repeat: u64, children: Vec<LayerSpec>) -> Self {
-        LayerSpec { repeat, children, ..LayerSpec::new("block") }
+        LayerSpec {
+            repeat,
+            children,
+            ..LayerSpec::new("block")
+        }
     }
 }
 
@@ -97,10 +102,32 @@ pub fn cnn_lstm_fcn() -> Vec<LayerSpec> {
         .with("kernel", 5)
         .with("stride", 2)
         .with("padding", 2);
-    let convolution = LayerSpec { repeat: pictures, shared: true, name: "one convolution per picture".into(), ..picture };
-    let lstm = LayerSpec::new("lstm").with("inputs", 200 * 200 * 16).with("units", 256).with("steps", pictures).with("biases", 1);
-    let head = LayerSpec::new("linear").with("inputs", 256).with("outputs", 10).with("positions", 1);
-    vec![convolution, LayerSpec { name: "many-to-one".into(), ..lstm }, LayerSpec { name: "head".into(), ..head }]
+    let convolution = LayerSpec {
+        repeat: pictures,
+        shared: true,
+        name: "one convolution per picture".into(),
+        ..picture
+    };
+    let lstm = LayerSpec::new("lstm")
+        .with("inputs", 200 * 200 * 16)
+        .with("units", 256)
+        .with("steps", pictures)
+        .with("biases", 1);
+    let head = LayerSpec::new("linear")
+        .with("inputs", 256)
+        .with("outputs", 10)
+        .with("positions", 1);
+    vec![
+        convolution,
+        LayerSpec {
+            name: "many-to-one".into(),
+            ..lstm
+        },
+        LayerSpec {
+            name: "head".into(),
+            ..head
+        },
+    ]
 }
 
 /// Counts a list of layers.
@@ -115,10 +142,21 @@ pub fn count_layers(layers: &[LayerSpec], options: &CountOptions) -> Result<Coun
     if options.batch.is_some_and(|b| b == 0 || b > MAX_SIZE) {
         return Err(out_of_range("The batch", options.batch.unwrap_or(0)));
     }
-    let mut walk = Walk { tally: Tally::default(), tokens, seen: 0, shared: HashMap::new() };
+    let mut walk = Walk {
+        tally: Tally::default(),
+        tokens,
+        seen: 0,
+        shared: HashMap::new(),
+    };
     walk.list(layers, "", 1, 1, 0, false)?;
     let tokens = options.sequence_length.unwrap_or(0);
-    let (count, _) = walk.tally.finish(Source::Layers, String::new(), String::new(), tokens, options)?;
+    let (count, _) = walk.tally.finish(
+        Source::Layers,
+        String::new(),
+        String::new(),
+        tokens,
+        options,
+    )?;
     Ok(count)
 }
 
@@ -130,12 +168,22 @@ struct Walk {
 }
 
 impl Walk {
-    fn list(&mut self, layers: &[LayerSpec], path: &str, stored: u64, passed: u64, depth: usize, frozen: bool) -> Result<(), Refusal> {
+    fn list(
+        &mut self,
+        layers: &[LayerSpec],
+        path: &str,
+        stored: u64,
+        passed: u64,
+        depth: usize,
+        frozen: bool,
+    ) -> Result<(), Refusal> {
         if depth > MAX_DEPTH {
             return Err(Refusal {
                 code: "nested-too-deep",
                 message: format!("Blocks stand more than {MAX_DEPTH} deep in each other."),
-                remedy: "Take some blocks apart: a repeat of a repeat is one repeat of the product.".into(),
+                remedy:
+                    "Take some blocks apart: a repeat of a repeat is one repeat of the product."
+                        .into(),
             });
         }
         for (i, layer) in layers.iter().enumerate() {
@@ -147,13 +195,27 @@ impl Walk {
                     remedy: "Use repeats for layers that are alike.".into(),
                 });
             }
-            let label = if layer.name.is_empty() { layer.kind.as_str() } else { layer.name.as_str() };
-            let place = if path.is_empty() { format!("{} {label}", i + 1) } else { format!("{path} / {} {label}", i + 1) };
+            let label = if layer.name.is_empty() {
+                layer.kind.as_str()
+            } else {
+                layer.name.as_str()
+            };
+            let place = if path.is_empty() {
+                format!("{} {label}", i + 1)
+            } else {
+                format!("{path} / {} {label}", i + 1)
+            };
             let times = |n: u64, by: u64| {
-                n.checked_mul(by).filter(|&n| n <= MAX_SIZE).ok_or_else(|| out_of_range(&format!("The number of repeats of \"{place}\""), by))
+                n.checked_mul(by).filter(|&n| n <= MAX_SIZE).ok_or_else(|| {
+                    out_of_range(&format!("The number of repeats of \"{place}\""), by)
+                })
             };
             let passed = times(passed, layer.repeat)?;
-            let stored = if layer.shared { stored.min(passed) } else { times(stored, layer.repeat)? };
+            let stored = if layer.shared {
+                stored.min(passed)
+            } else {
+                times(stored, layer.repeat)?
+            };
             let frozen = frozen || layer.frozen;
             if layer.repeat == 0 {
                 continue;
@@ -166,11 +228,21 @@ impl Walk {
         Ok(())
     }
 
-    fn layer(&mut self, layer: &LayerSpec, place: &str, stored: u64, passed: u64, frozen: bool) -> Result<(), Refusal> {
+    fn layer(
+        &mut self,
+        layer: &LayerSpec,
+        place: &str,
+        stored: u64,
+        passed: u64,
+        frozen: bool,
+    ) -> Result<(), Refusal> {
         let Some(kind) = catalogue::find(&layer.kind) else {
             return Err(Refusal {
                 code: "unknown-layer",
-                message: format!("\"{place}\" is of kind \"{}\", which the catalogue does not have.", clip(&layer.kind)),
+                message: format!(
+                    "\"{place}\" is of kind \"{}\", which the catalogue does not have.",
+                    clip(&layer.kind)
+                ),
                 remedy: "Choose a kind from the list of layers.".into(),
             });
         };
@@ -179,12 +251,21 @@ impl Walk {
                 let known: Vec<&str> = kind.fields.iter().map(|f| f.id).collect();
                 return Err(Refusal {
                     code: "unknown-field",
-                    message: format!("\"{place}\" has a field \"{}\" that {} does not know.", clip(name), kind.name),
+                    message: format!(
+                        "\"{place}\" has a field \"{}\" that {} does not know.",
+                        clip(name),
+                        kind.name
+                    ),
                     remedy: format!("Its fields are {}.", known.join(", ")),
                 });
             }
         }
-        let fields = Fields { layer, kind, place, tokens: self.tokens };
+        let fields = Fields {
+            layer,
+            kind,
+            place,
+            tokens: self.tokens,
+        };
         let parts = (kind.count)(&fields)?;
         let mut stored = stored;
         if let Some(label) = &layer.share {
@@ -198,7 +279,10 @@ impl Walk {
                 }
                 Some(first) => {
                     if *first != all {
-                        let said = format!("\"{place}\" shares weights with others of the label \"{}\", but has another number of them: only the first layer's are counted.", clip(label));
+                        let said = format!(
+                            "\"{place}\" shares weights with others of the label \"{}\", but has another number of them: only the first layer's are counted.",
+                            clip(label)
+                        );
                         self.tally.note("shared-differs", said);
                     }
                     stored = 0;
@@ -217,7 +301,11 @@ impl Walk {
                 Some(d) if !cost.parameters.is_zero() => cost.keep(d.kept, d.of, d.saved),
                 _ => cost,
             };
-            let path = if suffix.is_empty() { place.to_string() } else { format!("{place}.{suffix}") };
+            let path = if suffix.is_empty() {
+                place.to_string()
+            } else {
+                format!("{place}.{suffix}")
+            };
             if frozen {
                 let (p, ..) = cost.sums()?;
                 self.tally.freeze(p.saturating_mul(u128::from(stored)));
@@ -226,7 +314,11 @@ impl Walk {
                 let (p, ..) = cost.sums()?;
                 self.tally.input_table(p.saturating_mul(u128::from(stored)));
             }
-            let row = if suffix == "core" { "attention core" } else { kind.id };
+            let row = if suffix == "core" {
+                "attention core"
+            } else {
+                kind.id
+            };
             self.tally.add_shared(&path, row, stored, passed, cost);
         }
         Ok(())
@@ -249,7 +341,10 @@ impl Fields<'_> {
     pub fn n(&self, id: &str) -> Result<u64, Refusal> {
         match self.layer.fields.get(id) {
             Some(FieldValue::Number(n)) if *n <= MAX_SIZE => Ok(*n),
-            Some(FieldValue::Number(n)) => Err(out_of_range(&format!("The {} of \"{}\"", self.name(id), self.place), *n)),
+            Some(FieldValue::Number(n)) => Err(out_of_range(
+                &format!("The {} of \"{}\"", self.name(id), self.place),
+                *n,
+            )),
             Some(_) => Err(self.wrong(id, "a whole number")),
             None => match self.default(id) {
                 Some(FieldKind::Number(n)) => Ok(n),
@@ -277,7 +372,9 @@ impl Fields<'_> {
     /// # Errors
     /// `field-type` where it is none of the field's choices.
     pub fn s(&self, id: &str) -> Result<&str, Refusal> {
-        let Some(FieldKind::Choice(choices)) = self.default(id) else { return Err(self.wrong(id, "a choice")) };
+        let Some(FieldKind::Choice(choices)) = self.default(id) else {
+            return Err(self.wrong(id, "a choice"));
+        };
         match self.layer.fields.get(id) {
             Some(FieldValue::Text(t)) if choices.contains(&t.as_str()) => Ok(t),
             Some(_) => Err(self.wrong(id, &format!("one of {}", choices.join(", ")))),
@@ -290,13 +387,21 @@ impl Fields<'_> {
     }
 
     fn name(&self, id: &str) -> &str {
-        self.kind.fields.iter().find(|f| f.id == id).map_or("size", |f| f.name)
+        self.kind
+            .fields
+            .iter()
+            .find(|f| f.id == id)
+            .map_or("size", |f| f.name)
     }
 
     fn wrong(&self, id: &str, wanted: &str) -> Refusal {
         Refusal {
             code: "field-type",
-            message: format!("The {} of \"{}\" is not {wanted}.", self.name(id), self.place),
+            message: format!(
+                "The {} of \"{}\" is not {wanted}.",
+                self.name(id),
+                self.place
+            ),
             remedy: format!("Type {wanted}."),
         }
     }
@@ -311,7 +416,10 @@ fn out_of_range(what: &str, n: u64) -> Refusal {
 }
 
 fn clip(text: &str) -> String {
-    text.chars().take(40).map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .take(40)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 #[cfg(test)]
@@ -319,13 +427,22 @@ mod tests {
     use super::*;
 
     fn options(tokens: u64) -> CountOptions {
-        CountOptions { sequence_length: Some(tokens), ..CountOptions::default() }
+        CountOptions {
+            sequence_length: Some(tokens),
+            ..CountOptions::default()
+        }
     }
 
     fn flop(l: &[LayerSpec], tokens: u64) -> (u128, u128) {
         let c = count_layers(l, &options(tokens)).expect("counts");
-        assert_eq!(c.groups.iter().map(|g| g.parameters).sum::<u128>(), c.parameters);
-        assert_eq!(c.groups.iter().map(|g| g.forward_flop).sum::<u128>(), c.forward_flop);
+        assert_eq!(
+            c.groups.iter().map(|g| g.parameters).sum::<u128>(),
+            c.parameters
+        );
+        assert_eq!(
+            c.groups.iter().map(|g| g.forward_flop).sum::<u128>(),
+            c.forward_flop
+        );
         (c.parameters, c.forward_flop)
     }
 
@@ -339,43 +456,111 @@ mod tests {
     #[test]
     fn shared_weights_count_once_and_work_by_use() {
         // deepspeedai/DeepSpeed#7256: a layer called three times.
-        let one = LayerSpec { repeat: 3, shared: true, ..LayerSpec::new("linear").with("inputs", 100).with("outputs", 100) };
-        let one = LayerSpec { fields: one.fields.clone().into_iter().chain([("bias".to_string(), FieldValue::Flag(false))]).collect(), ..one };
+        let one = LayerSpec {
+            repeat: 3,
+            shared: true,
+            ..LayerSpec::new("linear")
+                .with("inputs", 100)
+                .with("outputs", 100)
+        };
+        let one = LayerSpec {
+            fields: one
+                .fields
+                .clone()
+                .into_iter()
+                .chain([("bias".to_string(), FieldValue::Flag(false))])
+                .collect(),
+            ..one
+        };
         assert_eq!(flop(&[one], 1), (10_000, 60_000));
         // TylerYep/torchinfo#377: a tied table; huggingface/trl#6708: its head still works.
-        let table = LayerSpec { share: Some("table".into()), ..LayerSpec::new("embedding").with("rows", 1000).with("width", 16) };
-        let head = LayerSpec { share: Some("table".into()), ..LayerSpec::new("output-head").with("width", 16).with("vocabulary", 1000) };
+        let table = LayerSpec {
+            share: Some("table".into()),
+            ..LayerSpec::new("embedding")
+                .with("rows", 1000)
+                .with("width", 16)
+        };
+        let head = LayerSpec {
+            share: Some("table".into()),
+            ..LayerSpec::new("output-head")
+                .with("width", 16)
+                .with("vocabulary", 1000)
+        };
         assert_eq!(flop(&[table.clone(), head.clone()], 4), (16_000, 128_000));
-        let apart = LayerSpec { share: None, ..head };
+        let apart = LayerSpec {
+            share: None,
+            ..head
+        };
         assert_eq!(flop(&[table, apart], 4), (32_000, 128_000));
     }
 
     #[test]
     fn repeats_nest_and_blocks_multiply() {
-        let l = LayerSpec::new("linear").with("inputs", 16).with("outputs", 32);
-        let b = LayerSpec::block(5, vec![LayerSpec { repeat: 2, ..l.clone() }]);
+        let l = LayerSpec::new("linear")
+            .with("inputs", 16)
+            .with("outputs", 32);
+        let b = LayerSpec::block(
+            5,
+            vec![LayerSpec {
+                repeat: 2,
+                ..l.clone()
+            }],
+        );
         let one = flop(&[l], 7);
         let ten = flop(&[b], 7);
         assert_eq!(ten, (one.0 * 10, one.1 * 10));
         // TylerYep/torchinfo#72: every leading dimension is a position.
-        assert_eq!(flop(&[LayerSpec::new("linear").with("inputs", 16).with("outputs", 32)], 14).1, 14_336);
+        assert_eq!(
+            flop(
+                &[LayerSpec::new("linear")
+                    .with("inputs", 16)
+                    .with("outputs", 32)],
+                14
+            )
+            .1,
+            14_336
+        );
     }
 
     #[test]
     fn sparsity_saves_or_not() {
-        let l = LayerSpec::new("linear").with("inputs", 64).with("outputs", 64);
+        let l = LayerSpec::new("linear")
+            .with("inputs", 64)
+            .with("outputs", 64);
         let dense = flop(std::slice::from_ref(&l), 1);
-        let d = |saved| LayerSpec { density: Some(Density { kept: 1, of: 4, saved }), ..l.clone() };
+        let d = |saved| LayerSpec {
+            density: Some(Density {
+                kept: 1,
+                of: 4,
+                saved,
+            }),
+            ..l.clone()
+        };
         assert_eq!(flop(&[d(true)], 1).1 * 4, dense.1);
         assert_eq!(flop(&[d(false)], 1).1, dense.1);
-        let bad = LayerSpec { density: Some(Density { kept: 5, of: 4, saved: true }), ..l };
-        assert_eq!(count_layers(&[bad], &options(1)).expect_err("refused").code, "density");
+        let bad = LayerSpec {
+            density: Some(Density {
+                kept: 5,
+                of: 4,
+                saved: true,
+            }),
+            ..l
+        };
+        assert_eq!(
+            count_layers(&[bad], &options(1)).expect_err("refused").code,
+            "density"
+        );
     }
 
     #[test]
     fn frozen_parts_are_not_trained() {
-        let l = LayerSpec::new("linear").with("inputs", 8).with("outputs", 8);
-        let f = LayerSpec { frozen: true, ..l.clone() };
+        let l = LayerSpec::new("linear")
+            .with("inputs", 8)
+            .with("outputs", 8);
+        let f = LayerSpec {
+            frozen: true,
+            ..l.clone()
+        };
         let c = count_layers(&[f, l], &options(1)).expect("counts");
         assert_eq!((c.parameters, c.trainable_parameters), (144, 72));
     }
@@ -389,11 +574,28 @@ mod tests {
         let code = |l: LayerSpec| count_layers(&[l], &options(1)).expect_err("refused").code;
         assert_eq!(code(deep), "nested-too-deep");
         assert_eq!(code(LayerSpec::new("transformerish")), "unknown-layer");
-        assert_eq!(code(LayerSpec::new("linear").with("inputs", u64::MAX)), "size-out-of-range");
-        assert_eq!(code(LayerSpec::new("linear").with("colour", 3)), "unknown-field");
-        let many = LayerSpec { repeat: u64::MAX, ..LayerSpec::new("linear") };
+        assert_eq!(
+            code(LayerSpec::new("linear").with("inputs", u64::MAX)),
+            "size-out-of-range"
+        );
+        assert_eq!(
+            code(LayerSpec::new("linear").with("colour", 3)),
+            "unknown-field"
+        );
+        let many = LayerSpec {
+            repeat: u64::MAX,
+            ..LayerSpec::new("linear")
+        };
         assert_eq!(code(many), "size-out-of-range");
-        let huge = LayerSpec::block(MAX_SIZE, vec![LayerSpec::new("conv3d").with("inputs", MAX_SIZE).with("outputs", MAX_SIZE).with("kernel", MAX_SIZE)]);
+        let huge = LayerSpec::block(
+            MAX_SIZE,
+            vec![
+                LayerSpec::new("conv3d")
+                    .with("inputs", MAX_SIZE)
+                    .with("outputs", MAX_SIZE)
+                    .with("kernel", MAX_SIZE),
+            ],
+        );
         assert_eq!(code(huge), "number-too-large");
     }
 
@@ -402,8 +604,20 @@ mod tests {
         for k in catalogue::LAYERS {
             let l = [LayerSpec::new(k.id)];
             let one = flop(&l, 8);
-            let two = count_layers(&l, &CountOptions { batch: Some(2), ..options(8) }).expect("counts");
-            assert_eq!((two.parameters, two.forward_flop), (one.0, one.1 * 2), "{}", k.id);
+            let two = count_layers(
+                &l,
+                &CountOptions {
+                    batch: Some(2),
+                    ..options(8)
+                },
+            )
+            .expect("counts");
+            assert_eq!(
+                (two.parameters, two.forward_flop),
+                (one.0, one.1 * 2),
+                "{}",
+                k.id
+            );
             assert!(flop(&l, 16).1 >= one.1, "{}", k.id);
             assert!(!k.formula.is_empty() && !k.source.is_empty() && !k.name.is_empty());
         }

@@ -48,11 +48,22 @@ impl Tally {
     }
 
     /// Adds weights stored `stored` times and passed `repeat` times.
-    pub fn add_shared(&mut self, path: &str, kind: &'static str, stored: u64, repeat: u64, cost: Cost) {
+    pub fn add_shared(
+        &mut self,
+        path: &str,
+        kind: &'static str,
+        stored: u64,
+        repeat: u64,
+        cost: Cost,
+    ) {
         if repeat == 0 || (cost.parameters.is_zero() && cost.flop.is_zero()) {
             return;
         }
-        if let Some(row) = self.rows.iter_mut().find(|r| r.kind == kind && r.path == path && r.cost == cost) {
+        if let Some(row) = self
+            .rows
+            .iter_mut()
+            .find(|r| r.kind == kind && r.path == path && r.cost == cost)
+        {
             row.repeat = row.repeat.saturating_add(repeat);
             row.stored = row.stored.saturating_add(stored);
             return;
@@ -61,13 +72,21 @@ impl Tally {
             self.full = true;
             return;
         }
-        self.rows.push(Row { path: path.to_string(), kind, repeat, cost, stored });
+        self.rows.push(Row {
+            path: path.to_string(),
+            kind,
+            repeat,
+            cost,
+            stored,
+        });
     }
 
     /// Adds an input look-up table: parameters, no FLOP.
     pub fn embedding(&mut self, path: &str, rows: u64, width: u64) {
         self.add(path, "embedding", 1, Cost::new().weights(&[rows, width]));
-        self.input_embedding = self.input_embedding.saturating_add(u128::from(rows) * u128::from(width));
+        self.input_embedding = self
+            .input_embedding
+            .saturating_add(u128::from(rows) * u128::from(width));
     }
 
     /// Marks `n` parameters as an input table: looked up, not multiplied.
@@ -95,7 +114,11 @@ impl Tally {
     /// Adds a remark once.
     pub fn note(&mut self, code: &'static str, message: impl Into<String>) {
         let message = message.into();
-        if !self.notes.iter().any(|n| n.code == code && n.message == message) {
+        if !self
+            .notes
+            .iter()
+            .any(|n| n.code == code && n.message == message)
+        {
             self.notes.push(Note { code, message });
         }
     }
@@ -115,13 +138,16 @@ impl Tally {
         if self.full {
             return Err(Refusal {
                 code: "too-many-groups",
-                message: format!("The model has more than {MAX_GROUPS} different groups of layers."),
+                message: format!(
+                    "The model has more than {MAX_GROUPS} different groups of layers."
+                ),
                 remedy: "Split it into parts and count each.".into(),
             });
         }
         let batch = options.batch.unwrap_or(1);
         let mut groups = Vec::with_capacity(self.rows.len());
-        let (mut parameters, mut idle, mut flop, mut masked) = (Num::ZERO, Num::ZERO, Num::ZERO, Num::ZERO);
+        let (mut parameters, mut idle, mut flop, mut masked) =
+            (Num::ZERO, Num::ZERO, Num::ZERO, Num::ZERO);
         for row in &self.rows {
             let p = row.cost.parameters * row.stored;
             let f = row.cost.flop * row.repeat * batch;
@@ -132,16 +158,24 @@ impl Tally {
             for m in &row.cost.matrices {
                 let count = m.count.saturating_mul(row.stored);
                 if let Some(same) = self.matrices.iter_mut().find(|x| {
-                    x.path == row.path && (x.matrix.inputs, x.matrix.outputs, x.matrix.positions) == (m.inputs, m.outputs, m.positions)
+                    x.path == row.path
+                        && (x.matrix.inputs, x.matrix.outputs, x.matrix.positions)
+                            == (m.inputs, m.outputs, m.positions)
                 }) {
                     same.matrix.count = same.matrix.count.saturating_add(count);
                 } else {
-                    self.matrices.push(PlacedMatrix { path: row.path.clone(), matrix: Matrix { count, ..*m } });
+                    self.matrices.push(PlacedMatrix {
+                        path: row.path.clone(),
+                        matrix: Matrix { count, ..*m },
+                    });
                 }
             }
             let mut formula = row.cost.formula();
             if row.stored != row.repeat {
-                formula = format!("{formula}; stored {} and passed {} times", row.stored, row.repeat);
+                formula = format!(
+                    "{formula}; stored {} and passed {} times",
+                    row.stored, row.repeat
+                );
             } else if row.repeat != 1 {
                 formula = format!("{formula}; each, {} times", row.repeat);
             }
@@ -158,7 +192,8 @@ impl Tally {
             });
         }
         let get = |n: Num| n.get().ok_or_else(too_large);
-        let (parameters, idle, flop, masked) = (get(parameters)?, get(idle)?, get(flop)?, get(masked)?);
+        let (parameters, idle, flop, masked) =
+            (get(parameters)?, get(idle)?, get(flop)?, get(masked)?);
         let causal = flop.saturating_sub(masked);
         let count = Count {
             source,

@@ -19,24 +19,56 @@ pub fn whisper_encoder(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
         None => rows.saturating_mul(2),
     };
     let n = output_size(frames, 3, 2, 1, 1);
-    let convs = Cost::new().convolution(frames, bins, d, 3, 1, true).convolution(n, d, d, 3, 1, true);
+    let convs = Cost::new()
+        .convolution(frames, bins, d, 3, 1, true)
+        .convolution(n, d, d, 3, 1, true);
     cx.t.add(&format!("{prefix}.convolutions"), "convolution", 1, convs);
-    cx.t.add(&format!("{prefix}.embed_positions"), "position table", 1, Cost::new().weights(&[rows, d]));
+    cx.t.add(
+        &format!("{prefix}.embed_positions"),
+        "position table",
+        1,
+        Cost::new().weights(&[rows, d]),
+    );
     cx.t.freeze(u128::from(rows) * u128::from(d));
     let heads = c.u("encoder_attention_heads")?;
     // Keys have no bias.
-    let a = Attention::new(d, heads, heads, div(d, heads, "encoder_attention_heads")?, Mask::Full).biased([true, false, true, true]);
-    let f = FeedForward { width: d, inner: c.u("encoder_ffn_dim")?, gated: false, bias: [true; 2] };
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "encoder_attention_heads")?,
+        Mask::Full,
+    )
+    .biased([true, false, true, true]);
+    let f = FeedForward {
+        width: d,
+        inner: c.u("encoder_ffn_dim")?,
+        gated: false,
+        bias: [true; 2],
+    };
     let layers = c.layers("encoder_layers")?;
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)), layers).add(cx, &format!("{prefix}.layers"), n);
-    cx.t.add(&format!("{prefix}.layer_norm"), "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)), layers).add(
+        cx,
+        &format!("{prefix}.layers"),
+        n,
+    );
+    cx.t.add(
+        &format!("{prefix}.layer_norm"),
+        "norm",
+        1,
+        Cost::new().vector(d.saturating_mul(2)),
+    );
     Ok((n, d))
 }
 
 /// Whisper.
 pub fn whisper(cx: &mut Cx, c: &Cfg) -> R<()> {
     let decoder_only = cx.head == Head::CausalLm;
-    let n = if decoder_only { 0 } else { whisper_encoder(cx, c, "model.encoder")?.0 };
+    let n = if decoder_only {
+        0
+    } else {
+        whisper_encoder(cx, c, "model.encoder")?.0
+    };
     let d = c.u("d_model")?;
     if cx.class.ends_with("Encoder") || cx.only(compute_layers::Part::Audio) {
         cx.tokens = n;
@@ -46,8 +78,18 @@ pub fn whisper(cx: &mut Cx, c: &Cfg) -> R<()> {
         cx.tokens = n;
         let p = c.or("classifier_proj_size", 256)?;
         let k = c.labels()?;
-        cx.t.add("projector", "fully connected", 1, Cost::new().linear(n, d, p, true));
-        cx.t.add("classifier", "classification head", 1, Cost::new().linear(1, p, k, true));
+        cx.t.add(
+            "projector",
+            "fully connected",
+            1,
+            Cost::new().linear(n, d, p, true),
+        );
+        cx.t.add(
+            "classifier",
+            "classification head",
+            1,
+            Cost::new().linear(1, p, k, true),
+        );
         return Ok(());
     }
     let rows = c.u("max_target_positions")?;
@@ -58,19 +100,41 @@ pub fn whisper(cx: &mut Cx, c: &Cfg) -> R<()> {
     cx.tokens = bounded(t, "target length")?;
     let vocabulary = c.u("vocab_size")?;
     cx.t.embedding("model.decoder.embed_tokens", vocabulary, d);
-    cx.t.add("model.decoder.embed_positions", "position table", 1, Cost::new().weights(&[rows, d]));
+    cx.t.add(
+        "model.decoder.embed_positions",
+        "position table",
+        1,
+        Cost::new().weights(&[rows, d]),
+    );
     let heads = c.u("decoder_attention_heads")?;
     let head = div(d, heads, "decoder_attention_heads")?;
     let a = |mask| Attention::new(d, heads, heads, head, mask).biased([true, false, true, true]);
-    let f = FeedForward { width: d, inner: c.u("decoder_ffn_dim")?, gated: false, bias: [true; 2] };
-    let cross = if decoder_only { Mixer::CrossIdle(a(Mask::Full)) } else { Mixer::Cross(a(Mask::Full), n) };
+    let f = FeedForward {
+        width: d,
+        inner: c.u("decoder_ffn_dim")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let cross = if decoder_only {
+        Mixer::CrossIdle(a(Mask::Full))
+    } else {
+        Mixer::Cross(a(Mask::Full), n)
+    };
     let block = Block {
-        mixers: vec![("self_attn", Mixer::Own(a(Mask::Causal))), ("encoder_attn", cross)],
+        mixers: vec![
+            ("self_attn", Mixer::Own(a(Mask::Causal))),
+            ("encoder_attn", cross),
+        ],
         ffns: vec![("mlp", Ffn::Dense(f))],
         norm: d.saturating_mul(6),
     };
     Blocks::alike(block, c.layers("decoder_layers")?).add(cx, "model.decoder.layers", t);
-    cx.t.add("model.decoder.layer_norm", "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    cx.t.add(
+        "model.decoder.layer_norm",
+        "norm",
+        1,
+        Cost::new().vector(d.saturating_mul(2)),
+    );
     match cx.head {
         Head::Base => {}
         Head::Generation | Head::CausalLm => {
@@ -93,14 +157,23 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
     };
     let dims = c.us("conv_dim")?.ok_or_else(|| c.missing("conv_dim"))?;
-    let (kernels, strides) = (c.list("conv_kernel", dims.len())?, c.list("conv_stride", dims.len())?);
+    let (kernels, strides) = (
+        c.list("conv_kernel", dims.len())?,
+        c.list("conv_stride", dims.len())?,
+    );
     let bias = c.b("conv_bias");
     let every = c.s("feat_extract_norm").unwrap_or("layer") == "layer";
     let (mut n, mut input) = (samples, 1u64);
     for (i, ((&d, &k), &s)) in dims.iter().zip(&kernels).zip(&strides).enumerate() {
         n = output_size(n, k, s, 0, 1);
-        let norm = if every || i == 0 { d.saturating_mul(2) } else { 0 };
-        let conv = Cost::new().convolution(n, input, d, k, 1, bias).vector(norm);
+        let norm = if every || i == 0 {
+            d.saturating_mul(2)
+        } else {
+            0
+        };
+        let conv = Cost::new()
+            .convolution(n, input, d, k, 1, bias)
+            .vector(norm);
         cx.t.add("feature_extractor.conv_layers.*", "convolution", 1, conv);
         input = d;
     }
@@ -123,55 +196,103 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
     let positions = if kind == "data2vec-audio" {
         let k = c.u("conv_pos_kernel_size")?;
         let m = output_size(n, k, 1, k / 2, 1);
-        Cost::new().convolution(m, d, d, k, groups, true).times(c.layers("num_conv_pos_embeddings")?)
+        Cost::new()
+            .convolution(m, d, d, k, groups, true)
+            .times(c.layers("num_conv_pos_embeddings")?)
     } else {
         let k = c.u("num_conv_pos_embeddings")?;
         let stride = if sew { c.u("squeeze_factor")? } else { 1 };
         let m = output_size(n, k, stride, k / 2, 1);
         let p = Cost::new().convolution(m, d, d, k, groups, true);
         // A norm over the batch, or a length per tap of the kernel (weight norm).
-        if kind == "hubert" && c.b("conv_pos_batch_norm") { p.vector(d.saturating_mul(2)) } else { p.vector(k) }
+        if kind == "hubert" && c.b("conv_pos_batch_norm") {
+            p.vector(d.saturating_mul(2))
+        } else {
+            p.vector(k)
+        }
     };
     cx.t.add("encoder.pos_conv_embed", "convolution", 1, positions);
     if sew {
         n /= c.u("squeeze_factor")?.max(1);
     }
-    cx.t.add("encoder.layer_norm", "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    cx.t.add(
+        "encoder.layer_norm",
+        "norm",
+        1,
+        Cost::new().vector(d.saturating_mul(2)),
+    );
     let heads = c.u("num_attention_heads")?;
     let head = div(d, heads, "num_attention_heads")?;
     let a = Attention::new(d, heads, heads, head, Mask::Full).biased([true; 4]);
-    let f = FeedForward { width: d, inner: c.u("intermediate_size")?, gated: false, bias: [true; 2] };
+    let f = FeedForward {
+        width: d,
+        inner: c.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
     let layers = c.layers("num_hidden_layers")?;
     let mut block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(4));
     if kind == "wavlm" {
         // A gate on the relative positions, from each head's own queries.
-        let gate = Cost::new().linear(n.saturating_mul(heads), head, 8, true).vector(heads);
-        block.ffns.push(("attention.gru_rel_pos", Ffn::Other("fully connected", Box::new(gate))));
-        cx.t.add("encoder.rel_attn_embed", "position table", layers.min(1), Cost::new().weights(&[c.or("num_buckets", 320)?, heads]));
+        let gate = Cost::new()
+            .linear(n.saturating_mul(heads), head, 8, true)
+            .vector(heads);
+        block.ffns.push((
+            "attention.gru_rel_pos",
+            Ffn::Other("fully connected", Box::new(gate)),
+        ));
+        cx.t.add(
+            "encoder.rel_attn_embed",
+            "position table",
+            layers.min(1),
+            Cost::new().weights(&[c.or("num_buckets", 320)?, heads]),
+        );
     }
     let stable = c.b("do_stable_layer_norm");
     if stable && c.get("adapter_attn_dim").is_some() {
         // Adapters of the languages in MMS.
         let m = c.u("adapter_attn_dim")?;
-        let adapter = Cost::new().vector(d.saturating_mul(2)).linear(n, d, m, true).linear(n, m, d, true);
-        block.ffns.push(("adapter_layer", Ffn::Other("adapter", Box::new(adapter))));
+        let adapter = Cost::new()
+            .vector(d.saturating_mul(2))
+            .linear(n, d, m, true)
+            .linear(n, m, d, true);
+        block
+            .ffns
+            .push(("adapter_layer", Ffn::Other("adapter", Box::new(adapter))));
     }
     Blocks::alike(block, layers).add(cx, "encoder.layers", n);
     if sew {
         let s = c.u("squeeze_factor")?;
-        cx.t.add("encoder.upsample", "fully connected", 1, Cost::new().linear(n, d, d.saturating_mul(s), true));
+        cx.t.add(
+            "encoder.upsample",
+            "fully connected",
+            1,
+            Cost::new().linear(n, d, d.saturating_mul(s), true),
+        );
         n = n.saturating_mul(s).min(extract);
     }
     let mut width = d;
     if c.b("add_adapter") {
         let out = c.or("output_hidden_size", d)?;
         if out != d {
-            cx.t.add("adapter.proj", "fully connected", 1, Cost::new().linear(n, d, out, true).vector(out.saturating_mul(2)));
+            cx.t.add(
+                "adapter.proj",
+                "fully connected",
+                1,
+                Cost::new()
+                    .linear(n, d, out, true)
+                    .vector(out.saturating_mul(2)),
+            );
         }
         let (k, s) = (c.or("adapter_kernel_size", 3)?, c.or("adapter_stride", 2)?);
         for _ in 0..c.or("num_adapter_layers", 3)?.min(64) {
             n = output_size(n, k, s, 1, 1);
-            cx.t.add("adapter.layers.*", "convolution", 1, Cost::new().convolution(n, out, out.saturating_mul(2), k, 1, true));
+            cx.t.add(
+                "adapter.layers.*",
+                "convolution",
+                1,
+                Cost::new().convolution(n, out, out.saturating_mul(2), k, 1, true),
+            );
         }
         width = out;
     }
@@ -180,13 +301,28 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
         Head::Base => {}
         Head::Ctc => {
             let v = c.u("vocab_size")?;
-            cx.t.add("lm_head", "output head", 1, Cost::new().linear(n, width, v, true));
+            cx.t.add(
+                "lm_head",
+                "output head",
+                1,
+                Cost::new().linear(n, width, v, true),
+            );
         }
         Head::Sequence => {
             let p = c.or("classifier_proj_size", 256)?;
             let k = c.labels()?;
-            cx.t.add("projector", "fully connected", 1, Cost::new().linear(n, width, p, true));
-            cx.t.add("classifier", "classification head", 1, Cost::new().linear(1, p, k, true));
+            cx.t.add(
+                "projector",
+                "fully connected",
+                1,
+                Cost::new().linear(n, width, p, true),
+            );
+            cx.t.add(
+                "classifier",
+                "classification head",
+                1,
+                Cost::new().linear(1, p, k, true),
+            );
         }
         _ => note_head(cx),
     }

@@ -16,22 +16,54 @@ struct Map {
 }
 
 impl Map {
+    #[allow(clippy::too_many_arguments)]
     /// A convolution with norm or bias; the map after it and its cost.
-    fn conv(self, out: u64, k: u64, s: u64, pad: u64, groups: u64, bias: bool, norm: bool) -> (Map, Cost) {
-        let m = Map { h: output_size(self.h, k, s, pad, 1), w: output_size(self.w, k, s, pad, 1), c: out };
+    fn conv(
+        self,
+        out: u64,
+        k: u64,
+        s: u64,
+        pad: u64,
+        groups: u64,
+        bias: bool,
+        norm: bool,
+    ) -> (Map, Cost) {
+        let m = Map {
+            h: output_size(self.h, k, s, pad, 1),
+            w: output_size(self.w, k, s, pad, 1),
+            c: out,
+        };
         m.made(self.c, k, groups, bias, norm)
     }
 
     /// The same with an output of ceil(n / s), as frameworks pad it.
     fn same(self, out: u64, k: u64, s: u64, groups: u64, norm: bool) -> (Map, Cost) {
         let s = s.max(1);
-        let m = Map { h: self.h.div_ceil(s), w: self.w.div_ceil(s), c: out };
+        let m = Map {
+            h: self.h.div_ceil(s),
+            w: self.w.div_ceil(s),
+            c: out,
+        };
         m.made(self.c, k, groups, false, norm)
     }
 
     fn made(self, input: u64, k: u64, groups: u64, bias: bool, norm: bool) -> (Map, Cost) {
-        let c = Cost::new().convolution(self.places(), input, self.c, k.saturating_mul(k), groups, bias);
-        (self, if norm { c.vector(self.c.saturating_mul(2)) } else { c })
+        let c = Cost::new().convolution(
+            self.places(),
+            input,
+            self.c,
+            k.saturating_mul(k),
+            groups,
+            bias,
+        );
+        (
+            self,
+            if norm {
+                c.vector(self.c.saturating_mul(2))
+            } else {
+                c
+            },
+        )
     }
 
     fn places(self) -> u64 {
@@ -41,7 +73,11 @@ impl Map {
 
 fn start(cx: &Cx, c: &Cfg) -> R<Map> {
     let (h, w) = picture(cx, c)?;
-    Ok(Map { h, w, c: channels(c)? })
+    Ok(Map {
+        h,
+        w,
+        c: channels(c)?,
+    })
 }
 
 fn classify(cx: &mut Cx, c: &Cfg, m: Map) -> R<()> {
@@ -49,7 +85,12 @@ fn classify(cx: &mut Cx, c: &Cfg, m: Map) -> R<()> {
     match cx.head {
         Head::Image => {
             let k = c.labels()?;
-            cx.t.add("classifier", "classification head", 1, Cost::new().linear(1, m.c, k, true));
+            cx.t.add(
+                "classifier",
+                "classification head",
+                1,
+                Cost::new().linear(1, m.c, k, true),
+            );
         }
         Head::Base => {}
         _ => note_head(cx),
@@ -79,7 +120,15 @@ pub fn convnext(cx: &mut Cx, c: &Cfg) -> R<()> {
     let widths = c.list("hidden_sizes", depths.len())?;
     let patch = c.u("patch_size")?;
     let m = start(cx, c)?;
-    let (mut m, stem) = m.conv(widths.first().copied().unwrap_or(0), patch, patch, 0, 1, true, true);
+    let (mut m, stem) = m.conv(
+        widths.first().copied().unwrap_or(0),
+        patch,
+        patch,
+        0,
+        1,
+        true,
+        true,
+    );
     cx.t.add("embeddings", "patch embedding", 1, stem);
     let scale = c.f("layer_scale_init_value", 1e-6)? > 0.0;
     for (s, (&d, &n)) in widths.iter().zip(&depths).enumerate() {
@@ -87,19 +136,56 @@ pub fn convnext(cx: &mut Cx, c: &Cfg) -> R<()> {
             let before = m.c.saturating_mul(2);
             let (next, down) = m.conv(d, 2, 2, 0, 1, true, false);
             m = next;
-            cx.t.add(&format!("stages.{s}.downsampling"), "convolution", 1, down.vector(before));
+            cx.t.add(
+                &format!("stages.{s}.downsampling"),
+                "convolution",
+                1,
+                down.vector(before),
+            );
         }
         let (_, deep) = m.conv(d, 7, 1, 3, d, true, false);
-        cx.t.add(&format!("stages.{s}.layers.*.dwconv"), "depthwise convolution", depth(n), deep);
+        cx.t.add(
+            &format!("stages.{s}.layers.*.dwconv"),
+            "depthwise convolution",
+            depth(n),
+            deep,
+        );
         let inner = d.saturating_mul(4);
-        let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] }.cost(m.places());
-        cx.t.add(&format!("stages.{s}.layers.*.mlp"), "feed-forward", depth(n), f);
+        let f = FeedForward {
+            width: d,
+            inner,
+            gated: false,
+            bias: [true; 2],
+        }
+        .cost(m.places());
+        cx.t.add(
+            &format!("stages.{s}.layers.*.mlp"),
+            "feed-forward",
+            depth(n),
+            f,
+        );
         // The second version has a response norm of the inner width in place of the scale.
-        let norms = d.saturating_mul(2).saturating_add(if second { inner.saturating_mul(2) } else if scale { d } else { 0 });
-        cx.t.add(&format!("stages.{s}.layers.*.norms"), "norm", depth(n), Cost::new().vector(norms));
+        let norms = d.saturating_mul(2).saturating_add(if second {
+            inner.saturating_mul(2)
+        } else if scale {
+            d
+        } else {
+            0
+        });
+        cx.t.add(
+            &format!("stages.{s}.layers.*.norms"),
+            "norm",
+            depth(n),
+            Cost::new().vector(norms),
+        );
     }
     if matches!(cx.head, Head::Base | Head::Image) {
-        cx.t.add("layernorm", "norm", 1, Cost::new().vector(m.c.saturating_mul(2)));
+        cx.t.add(
+            "layernorm",
+            "norm",
+            1,
+            Cost::new().vector(m.c.saturating_mul(2)),
+        );
     }
     classify(cx, c, m)
 }
@@ -109,13 +195,21 @@ pub fn resnet(cx: &mut Cx, c: &Cfg) -> R<()> {
     let m = start(cx, c)?;
     let (m, stem) = m.conv(c.u("embedding_size")?, 7, 2, 3, 1, false, true);
     cx.t.add("embedder", "convolution", 1, stem);
-    let mut m = Map { h: output_size(m.h, 3, 2, 1, 1), w: output_size(m.w, 3, 2, 1, 1), ..m };
+    let mut m = Map {
+        h: output_size(m.h, 3, 2, 1, 1),
+        w: output_size(m.w, 3, 2, 1, 1),
+        ..m
+    };
     let depths = c.us("depths")?.ok_or_else(|| c.missing("depths"))?;
     let widths = c.list("hidden_sizes", depths.len())?;
     let basic = c.s("layer_type") == Some("basic");
     let early = c.b("downsample_in_bottleneck");
     for (s, (&out, &n)) in widths.iter().zip(&depths).enumerate() {
-        let stride = if s == 0 && !c.b("downsample_in_first_stage") { 1 } else { 2 };
+        let stride = if s == 0 && !c.b("downsample_in_first_stage") {
+            1
+        } else {
+            2
+        };
         for i in 0..depth(n).min(2) {
             let times = if i == 0 { 1 } else { depth(n) - 1 };
             let stride = if i == 0 { stride } else { 1 };
@@ -135,7 +229,12 @@ pub fn resnet(cx: &mut Cx, c: &Cfg) -> R<()> {
                 let (e, z) = b.conv(out, 1, 1, 0, 1, false, true);
                 (e, x.plus(&y).plus(&z))
             };
-            cx.t.add(&format!("stages.{s}.layers.{}", if i == 0 { "0" } else { "*" }), "convolution", times, cost.plus(&body));
+            cx.t.add(
+                &format!("stages.{s}.layers.{}", if i == 0 { "0" } else { "*" }),
+                "convolution",
+                times,
+                cost.plus(&body),
+            );
             m = end;
         }
     }
@@ -152,7 +251,11 @@ pub fn regnet(cx: &mut Cx, c: &Cfg) -> R<()> {
     let group = c.u("groups_width")?;
     let squeeze = c.s("layer_type").unwrap_or("y") != "x";
     for (s, (&out, &n)) in widths.iter().zip(&depths).enumerate() {
-        let stride = if s == 0 && !c.b_or("downsample_in_first_stage", true) { 1 } else { 2 };
+        let stride = if s == 0 && !c.b_or("downsample_in_first_stage", true) {
+            1
+        } else {
+            2
+        };
         for i in 0..depth(n).min(2) {
             let times = if i == 0 { 1 } else { depth(n) - 1 };
             let stride = if i == 0 { stride } else { 1 };
@@ -169,9 +272,16 @@ pub fn regnet(cx: &mut Cx, c: &Cfg) -> R<()> {
                 // Rounded half to even, as Python does.
                 let less = ((m.c as f64) / 4.0).round_ties_even();
                 let less = scaled(1, less);
-                cost = cost.convolution(1, out, less, 1, 1, true).convolution(1, less, out, 1, 1, true);
+                cost = cost
+                    .convolution(1, out, less, 1, 1, true)
+                    .convolution(1, less, out, 1, 1, true);
             }
-            cx.t.add(&format!("stages.{s}.layers.{}", if i == 0 { "0" } else { "*" }), "convolution", times, cost);
+            cx.t.add(
+                &format!("stages.{s}.layers.{}", if i == 0 { "0" } else { "*" }),
+                "convolution",
+                times,
+                cost,
+            );
             m = e;
         }
     }
@@ -181,17 +291,30 @@ pub fn regnet(cx: &mut Cx, c: &Cfg) -> R<()> {
 /// EfficientNet: inverted bottlenecks with squeeze and excitation.
 pub fn efficientnet(cx: &mut Cx, c: &Cfg) -> R<()> {
     let unit = c.or("depth_divisor", 8)?;
-    let (wide, deep) = (c.f("width_coefficient", 2.0)?, c.f("depth_coefficient", 3.1)?);
+    let (wide, deep) = (
+        c.f("width_coefficient", 2.0)?,
+        c.f("depth_coefficient", 3.1)?,
+    );
     let filters = |n: u64| round(n as f64 * wide, unit, unit);
     let m = start(cx, c)?;
     // The stem pads right and below only.
     let half = |n: u64| output_size(n.saturating_add(1), 3, 2, 0, 1);
-    let stem = Map { h: half(m.h), w: half(m.w), c: filters(32) };
+    let stem = Map {
+        h: half(m.h),
+        w: half(m.w),
+        c: filters(32),
+    };
     let (mut m, cost) = stem.made(m.c, 3, 1, false, true);
     cx.t.add("embeddings", "convolution", 1, cost);
-    let ins = c.us("in_channels")?.ok_or_else(|| c.missing("in_channels"))?;
+    let ins = c
+        .us("in_channels")?
+        .ok_or_else(|| c.missing("in_channels"))?;
     let n = ins.len();
-    let (outs, kernels, strides) = (c.list("out_channels", n)?, c.list("kernel_sizes", n)?, c.list("strides", n)?);
+    let (outs, kernels, strides) = (
+        c.list("out_channels", n)?,
+        c.list("kernel_sizes", n)?,
+        c.list("strides", n)?,
+    );
     let (repeats, ratios) = (c.list("num_block_repeats", n)?, c.list("expand_ratios", n)?);
     let plain = c.us("depthwise_padding")?.unwrap_or_default();
     let squeeze = c.f("squeeze_expansion_ratio", 0.25)?;
@@ -212,26 +335,47 @@ pub fn efficientnet(cx: &mut Cx, c: &Cfg) -> R<()> {
             }
             let deepwise = if stride == 2 {
                 // Padded by k - 2 in all where the size is odd-adjusted, else by k - 1.
-                let pad = if plain.contains(&number) { k / 2 * 2 } else { k.saturating_sub(1) / 2 * 2 - u64::from(k > 1) };
+                let pad = if plain.contains(&number) {
+                    k / 2 * 2
+                } else {
+                    k.saturating_sub(1) / 2 * 2 - u64::from(k > 1)
+                };
                 let size = |n: u64| output_size(n.saturating_add(pad), k, 2, 0, 1);
-                Map { h: size(m.h), w: size(m.w), c: m.c }
+                Map {
+                    h: size(m.h),
+                    w: size(m.w),
+                    c: m.c,
+                }
             } else {
                 m
             };
             let (x, y) = deepwise.made(m.c, k, m.c, false, true);
             m = x;
             let less = scaled(input, squeeze).max(1);
-            cost = cost.plus(&y).convolution(1, m.c, less, 1, 1, true).convolution(1, less, m.c, 1, 1, true);
+            cost = cost
+                .plus(&y)
+                .convolution(1, m.c, less, 1, 1, true)
+                .convolution(1, less, m.c, 1, 1, true);
             let (x, y) = m.conv(out, 1, 1, 0, 1, false, true);
             m = x;
-            cx.t.add(&format!("encoder.blocks.{s}.*"), "inverted bottleneck", 1, cost.plus(&y));
+            cx.t.add(
+                &format!("encoder.blocks.{s}.*"),
+                "inverted bottleneck",
+                1,
+                cost.plus(&y),
+            );
             number += 1;
         }
     }
     let top = filters(1280);
     let hidden = c.u("hidden_dim")?;
     let (m, cost) = m.conv(top, 1, 1, 0, 1, false, false);
-    cx.t.add("encoder.top", "convolution", 1, cost.vector(hidden.saturating_mul(2)));
+    cx.t.add(
+        "encoder.top",
+        "convolution",
+        1,
+        cost.vector(hidden.saturating_mul(2)),
+    );
     classify(cx, c, Map { c: hidden, ..m })
 }
 
@@ -239,7 +383,11 @@ pub fn efficientnet(cx: &mut Cx, c: &Cfg) -> R<()> {
 fn inverted(m: Map, out: u64, ratio: f64, stride: u64, same: bool) -> (Map, Cost) {
     let wide = round((m.c as f64 * ratio).round_ties_even(), 8, 8);
     let (a, x) = m.conv(wide, 1, 1, 0, 1, false, true);
-    let (b, y) = if same { a.same(wide, 3, stride, wide, true) } else { a.conv(wide, 3, stride, 1, wide, false, true) };
+    let (b, y) = if same {
+        a.same(wide, 3, stride, wide, true)
+    } else {
+        a.conv(wide, 3, stride, 1, wide, false, true)
+    };
     let (e, z) = b.conv(out, 1, 1, 0, 1, false, true);
     (e, x.plus(&y).plus(&z))
 }
@@ -252,7 +400,10 @@ pub fn mobilenet_v1(cx: &mut Cx, c: &Cfg) -> R<()> {
     let of = |n: u64| scaled(n, mult).max(least);
     let (mut m, stem) = m.same(of(wide), 3, 2, 1, true);
     cx.t.add("conv_stem", "convolution", 1, stem);
-    for (i, s) in [1u64, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1].into_iter().enumerate() {
+    for (i, s) in [1u64, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1]
+        .into_iter()
+        .enumerate()
+    {
         if s == 2 || i == 0 {
             wide *= 2;
         }
@@ -271,7 +422,9 @@ pub fn mobilenet_v2(cx: &mut Cx, c: &Cfg) -> R<()> {
     let unit = c.or("depth_divisible_by", 8)?;
     let ratio = c.f("expand_ratio", 6.0)?;
     let of = |n: u64| round((n as f64 * mult).round_ties_even(), unit, least);
-    let outs = [16u64, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320];
+    let outs = [
+        16u64, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320,
+    ];
     let strides = [2u64, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];
     let m = start(cx, c)?;
     let (a, mut stem) = m.same(of(32), 3, 2, 1, true);
@@ -294,7 +447,11 @@ pub fn mobilenet_v2(cx: &mut Cx, c: &Cfg) -> R<()> {
         m = next;
         cx.t.add("layer.*", "inverted bottleneck", 1, cost);
     }
-    let top = if c.b_or("finegrained_output", true) && mult < 1.0 { 1280 } else { of(1280) };
+    let top = if c.b_or("finegrained_output", true) && mult < 1.0 {
+        1280
+    } else {
+        of(1280)
+    };
     let (m, cost) = m.conv(top, 1, 1, 0, 1, false, true);
     cx.t.add("conv_1x1", "convolution", 1, cost);
     classify(cx, c, m)
@@ -337,14 +494,47 @@ pub fn mobilevit(cx: &mut Cx, c: &Cfg) -> R<()> {
         let n = patches.saturating_mul(area);
         let head = div(d, heads, "num_attention_heads")?;
         let proj = Cost::new().linears(3, n, d, d, q).linear(n, d, d, true);
-        cx.t.add(&format!("{p}.transformer.*.attention"), "attention", layers, proj);
-        cx.t.add(&format!("{p}.transformer.*.attention.core"), "attention core", layers, Cost::new().attend(n, patches, heads, head, head, Mask::Full));
-        let f = FeedForward { width: d, inner: scaled(d, mlp), gated: false, bias: [true; 2] };
-        cx.t.add(&format!("{p}.transformer.*.mlp"), "feed-forward", layers, f.cost(n));
-        cx.t.add(&format!("{p}.norms"), "norm", 1, Cost::new().vector(d.saturating_mul(4).saturating_mul(layers).saturating_add(d.saturating_mul(2))));
+        cx.t.add(
+            &format!("{p}.transformer.*.attention"),
+            "attention",
+            layers,
+            proj,
+        );
+        cx.t.add(
+            &format!("{p}.transformer.*.attention.core"),
+            "attention core",
+            layers,
+            Cost::new().attend(n, patches, heads, head, head, Mask::Full),
+        );
+        let f = FeedForward {
+            width: d,
+            inner: scaled(d, mlp),
+            gated: false,
+            bias: [true; 2],
+        };
+        cx.t.add(
+            &format!("{p}.transformer.*.mlp"),
+            "feed-forward",
+            layers,
+            f.cost(n),
+        );
+        cx.t.add(
+            &format!("{p}.norms"),
+            "norm",
+            1,
+            Cost::new().vector(
+                d.saturating_mul(4)
+                    .saturating_mul(layers)
+                    .saturating_add(d.saturating_mul(2)),
+            ),
+        );
         let inner = Map { c: d, ..m };
         let (x, a) = inner.conv(out, 1, 1, 0, 1, false, true);
-        let (x, b) = Map { c: out.saturating_mul(2), ..x }.conv(out, k, 1, k / 2, 1, false, true);
+        let (x, b) = Map {
+            c: out.saturating_mul(2),
+            ..x
+        }
+        .conv(out, k, 1, k / 2, 1, false, true);
         cx.t.add(&format!("{p}.conv_out"), "convolution", 1, a.plus(&b));
         m = x;
     }

@@ -105,7 +105,20 @@ pub struct Row {
 }
 
 const LLAMA: Row = Row {
-    types: &["llama", "mistral", "ministral", "ministral3", "code_llama", "cwm", "yi", "aquila", "xverse", "internlm3", "iquestcoder", "exaone"],
+    types: &[
+        "llama",
+        "mistral",
+        "ministral",
+        "ministral3",
+        "code_llama",
+        "cwm",
+        "yi",
+        "aquila",
+        "xverse",
+        "internlm3",
+        "iquestcoder",
+        "exaone",
+    ],
     norm: Norm::Scale,
     norms: 2,
     qkv: B::Key("attention_bias"),
@@ -126,20 +139,106 @@ const LLAMA: Row = Row {
 /// The table.
 pub const ROWS: &[Row] = &[
     LLAMA,
-    Row { types: &["qwen2", "qwen2_vl_text", "qwen2_5_vl_text", "minicpm4"], qkv: B::KeyOn("qkv_bias"), out: B::No, mlp: B::No, window: Window::Tail, ..LLAMA },
-    Row { types: &["qwen3", "qwen3_vl_text"], qk: Qk::Head, mlp: B::No, window: Window::Tail, ..LLAMA },
-    Row { types: &["gemma"], tied: true, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["gemma2"], norms: 4, tied: true, mlp: B::No, window: Window::Every(2), ..LLAMA },
-    Row { types: &["vaultgemma"], tied: true, mlp: B::No, window: Window::Every(2), ..LLAMA },
-    Row { types: &["gemma3_text"], norms: 4, qk: Qk::Head, tied: true, mlp: B::No, window: Window::Every(6), ..LLAMA },
-    Row { types: &["cohere"], norms: 1, qk: Qk::FullIf("use_qk_norm"), tied: true, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["cohere2"], norms: 1, tied: true, mlp: B::No, window: Window::Every(4), ..LLAMA },
-    Row { types: &["olmo"], norm: Norm::Bare, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["olmo2"], qk: Qk::Full, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["olmo3"], qk: Qk::Full, mlp: B::No, window: Window::Every(4), ..LLAMA },
-    Row { types: &["granite"], window: Window::Never, ..LLAMA },
-    Row { types: &["helium"], out: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["granite_swa"], sinks: true, ..LLAMA },
+    Row {
+        types: &["qwen2", "qwen2_vl_text", "qwen2_5_vl_text", "minicpm4"],
+        qkv: B::KeyOn("qkv_bias"),
+        out: B::No,
+        mlp: B::No,
+        window: Window::Tail,
+        ..LLAMA
+    },
+    Row {
+        types: &["qwen3", "qwen3_vl_text"],
+        qk: Qk::Head,
+        mlp: B::No,
+        window: Window::Tail,
+        ..LLAMA
+    },
+    Row {
+        types: &["gemma"],
+        tied: true,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["gemma2"],
+        norms: 4,
+        tied: true,
+        mlp: B::No,
+        window: Window::Every(2),
+        ..LLAMA
+    },
+    Row {
+        types: &["vaultgemma"],
+        tied: true,
+        mlp: B::No,
+        window: Window::Every(2),
+        ..LLAMA
+    },
+    Row {
+        types: &["gemma3_text"],
+        norms: 4,
+        qk: Qk::Head,
+        tied: true,
+        mlp: B::No,
+        window: Window::Every(6),
+        ..LLAMA
+    },
+    Row {
+        types: &["cohere"],
+        norms: 1,
+        qk: Qk::FullIf("use_qk_norm"),
+        tied: true,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["cohere2"],
+        norms: 1,
+        tied: true,
+        mlp: B::No,
+        window: Window::Every(4),
+        ..LLAMA
+    },
+    Row {
+        types: &["olmo"],
+        norm: Norm::Bare,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["olmo2"],
+        qk: Qk::Full,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["olmo3"],
+        qk: Qk::Full,
+        mlp: B::No,
+        window: Window::Every(4),
+        ..LLAMA
+    },
+    Row {
+        types: &["granite"],
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["helium"],
+        out: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["granite_swa"],
+        sinks: true,
+        ..LLAMA
+    },
     Row {
         types: &["starcoder2"],
         norm: Norm::ScaleBias,
@@ -173,7 +272,13 @@ pub const ROWS: &[Row] = &[
         window: Window::Never,
         ..LLAMA
     },
-    Row { types: &["phi3"], qkv: B::No, out: B::No, mlp: B::No, ..LLAMA },
+    Row {
+        types: &["phi3"],
+        qkv: B::No,
+        out: B::No,
+        mlp: B::No,
+        ..LLAMA
+    },
     Row {
         types: &["persimmon"],
         norm: Norm::ScaleBias,
@@ -185,8 +290,19 @@ pub const ROWS: &[Row] = &[
         window: Window::Never,
         ..LLAMA
     },
-    Row { types: &["nemotron"], norm: Norm::ScaleBias, gated: false, window: Window::Never, ..LLAMA },
-    Row { types: &["arcee"], gated: false, window: Window::Never, ..LLAMA },
+    Row {
+        types: &["nemotron"],
+        norm: Norm::ScaleBias,
+        gated: false,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["arcee"],
+        gated: false,
+        window: Window::Never,
+        ..LLAMA
+    },
     Row {
         types: &["jais2"],
         norm: Norm::ScaleBias,
@@ -198,10 +314,39 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     // The activation xIELU has two trained numbers.
-    Row { types: &["apertus"], gated: false, mlp: B::No, qk: Qk::Head, extra: 2, window: Window::Never, ..LLAMA },
-    Row { types: &["nanochat"], norm: Norm::Bare, gated: false, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["bitnet"], mlp: B::No, sub_norms: true, window: Window::Never, ..LLAMA },
-    Row { types: &["exaone4"], qkv: B::No, out: B::No, mlp: B::No, qk: Qk::Head, window: Window::Every(4), ..LLAMA },
+    Row {
+        types: &["apertus"],
+        gated: false,
+        mlp: B::No,
+        qk: Qk::Head,
+        extra: 2,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["nanochat"],
+        norm: Norm::Bare,
+        gated: false,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["bitnet"],
+        mlp: B::No,
+        sub_norms: true,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["exaone4"],
+        qkv: B::No,
+        out: B::No,
+        mlp: B::No,
+        qk: Qk::Head,
+        window: Window::Every(4),
+        ..LLAMA
+    },
     Row {
         types: &["seed_oss"],
         qkv: B::KeyOn("attention_bias"),
@@ -209,9 +354,29 @@ pub const ROWS: &[Row] = &[
         window: Window::Never,
         ..LLAMA
     },
-    Row { types: &["smollm3"], tied: true, window: Window::Tail, ..LLAMA },
-    Row { types: &["glm"], qkv: B::KeyOn("attention_bias"), out: B::No, mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["glm4", "glm4v_text"], norms: 4, qkv: B::KeyOn("attention_bias"), out: B::No, mlp: B::No, window: Window::Never, ..LLAMA },
+    Row {
+        types: &["smollm3"],
+        tied: true,
+        window: Window::Tail,
+        ..LLAMA
+    },
+    Row {
+        types: &["glm"],
+        qkv: B::KeyOn("attention_bias"),
+        out: B::No,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["glm4", "glm4v_text"],
+        norms: 4,
+        qkv: B::KeyOn("attention_bias"),
+        out: B::No,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
     Row {
         types: &["ernie4_5"],
         qkv: B::Key("use_bias"),
@@ -221,13 +386,46 @@ pub const ROWS: &[Row] = &[
         window: Window::Never,
         ..LLAMA
     },
-    Row { types: &["hunyuan_v1_dense"], mlp: B::No, qk: Qk::Head, window: Window::Never, ..LLAMA },
+    Row {
+        types: &["hunyuan_v1_dense"],
+        mlp: B::No,
+        qk: Qk::Head,
+        window: Window::Never,
+        ..LLAMA
+    },
     // Types whose code is not part of transformers; sizes checked against their published totals.
-    Row { types: &["internlm2"], qkv: B::Key("bias"), out: B::Key("bias"), mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["internlm"], qkv: B::KeyOn("bias"), out: B::KeyOn("bias"), mlp: B::No, window: Window::Never, ..LLAMA },
-    Row { types: &["baichuan"], qkv: B::No, out: B::No, mlp: B::No, window: Window::Never, ..LLAMA },
+    Row {
+        types: &["internlm2"],
+        qkv: B::Key("bias"),
+        out: B::Key("bias"),
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["internlm"],
+        qkv: B::KeyOn("bias"),
+        out: B::KeyOn("bias"),
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["baichuan"],
+        qkv: B::No,
+        out: B::No,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
     // Mixtures.
-    Row { types: &["mixtral"], qkv: B::No, out: B::No, experts: Experts::Rule(mixtral), ..LLAMA },
+    Row {
+        types: &["mixtral"],
+        qkv: B::No,
+        out: B::No,
+        experts: Experts::Rule(mixtral),
+        ..LLAMA
+    },
     Row {
         types: &["phimoe"],
         norm: Norm::ScaleBias,
@@ -235,11 +433,41 @@ pub const ROWS: &[Row] = &[
         experts: Experts::Rule(mixtral),
         ..LLAMA
     },
-    Row { types: &["minimax_m2"], qkv: B::No, out: B::No, qk: Qk::Full, experts: Experts::Rule(mixtral), window: Window::Never, ..LLAMA },
-    Row { types: &["olmoe"], qk: Qk::Full, experts: Experts::Rule(olmoe), window: Window::Never, ..LLAMA },
-    Row { types: &["flex_olmo"], qk: Qk::Full, experts: Experts::Rule(olmoe), window: Window::Never, ..LLAMA },
-    Row { types: &["granitemoe", "granitemoeshared"], experts: Experts::Rule(granite), window: Window::Never, ..LLAMA },
-    Row { types: &["granitemoe_swa"], sinks: true, experts: Experts::Rule(granite), ..LLAMA },
+    Row {
+        types: &["minimax_m2"],
+        qkv: B::No,
+        out: B::No,
+        qk: Qk::Full,
+        experts: Experts::Rule(mixtral),
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["olmoe"],
+        qk: Qk::Full,
+        experts: Experts::Rule(olmoe),
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["flex_olmo"],
+        qk: Qk::Full,
+        experts: Experts::Rule(olmoe),
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["granitemoe", "granitemoeshared"],
+        experts: Experts::Rule(granite),
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["granitemoe_swa"],
+        sinks: true,
+        experts: Experts::Rule(granite),
+        ..LLAMA
+    },
     Row {
         types: &["qwen2_moe"],
         qkv: B::KeyOn("qkv_bias"),
@@ -249,7 +477,14 @@ pub const ROWS: &[Row] = &[
         experts: Experts::Rule(qwen_moe),
         ..LLAMA
     },
-    Row { types: &["qwen3_moe", "qwen3_vl_moe_text"], mlp: B::No, qk: Qk::Head, window: Window::Tail, experts: Experts::Rule(qwen_moe), ..LLAMA },
+    Row {
+        types: &["qwen3_moe", "qwen3_vl_moe_text"],
+        mlp: B::No,
+        qk: Qk::Head,
+        window: Window::Tail,
+        experts: Experts::Rule(qwen_moe),
+        ..LLAMA
+    },
     Row {
         types: &["gpt_oss"],
         qkv: B::KeyOn("attention_bias"),
@@ -268,9 +503,29 @@ pub const ROWS: &[Row] = &[
         experts: Experts::Rule(deepseek),
         ..LLAMA
     },
-    Row { types: &["dots1"], mlp: B::No, qk: Qk::Head, window: Window::Every(1), experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["solar_open"], mlp: B::No, out: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["hy_v3"], qk: Qk::Head, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
+    Row {
+        types: &["dots1"],
+        mlp: B::No,
+        qk: Qk::Head,
+        window: Window::Every(1),
+        experts: Experts::Rule(deepseek),
+        ..LLAMA
+    },
+    Row {
+        types: &["solar_open"],
+        mlp: B::No,
+        out: B::No,
+        window: Window::Never,
+        experts: Experts::Rule(deepseek),
+        ..LLAMA
+    },
+    Row {
+        types: &["hy_v3"],
+        qk: Qk::Head,
+        window: Window::Never,
+        experts: Experts::Rule(deepseek),
+        ..LLAMA
+    },
     Row {
         types: &["exaone_moe"],
         qkv: B::No,
@@ -302,13 +557,55 @@ pub const ROWS: &[Row] = &[
         experts: Experts::Rule(ernie),
         ..LLAMA
     },
-    Row { types: &["hunyuan_v1_moe"], mlp: B::No, qk: Qk::Head, window: Window::Never, experts: Experts::Rule(hunyuan), ..LLAMA },
-    Row { types: &["aria_text"], window: Window::Never, experts: Experts::Rule(aria), ..LLAMA },
-    Row { types: &["llama4_text"], window: Window::Never, experts: Experts::Rule(llama4), ..LLAMA },
+    Row {
+        types: &["hunyuan_v1_moe"],
+        mlp: B::No,
+        qk: Qk::Head,
+        window: Window::Never,
+        experts: Experts::Rule(hunyuan),
+        ..LLAMA
+    },
+    Row {
+        types: &["aria_text"],
+        window: Window::Never,
+        experts: Experts::Rule(aria),
+        ..LLAMA
+    },
+    Row {
+        types: &["llama4_text"],
+        window: Window::Never,
+        experts: Experts::Rule(llama4),
+        ..LLAMA
+    },
     // Latent attention.
-    Row { types: &["deepseek_v2", "deepseek_v3", "kimi_k2", "deepseek", "axk1", "glm4_moe_lite", "sarvam_mla"], mlp: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["deepseek_v32", "glm_moe_dsa"], mlp: B::No, window: Window::Never, experts: Experts::Rule(deepseek), ..LLAMA },
-    Row { types: &["minicpm3", "youtu"], tied: true, window: Window::Never, ..LLAMA },
+    Row {
+        types: &[
+            "deepseek_v2",
+            "deepseek_v3",
+            "kimi_k2",
+            "deepseek",
+            "axk1",
+            "glm4_moe_lite",
+            "sarvam_mla",
+        ],
+        mlp: B::No,
+        window: Window::Never,
+        experts: Experts::Rule(deepseek),
+        ..LLAMA
+    },
+    Row {
+        types: &["deepseek_v32", "glm_moe_dsa"],
+        mlp: B::No,
+        window: Window::Never,
+        experts: Experts::Rule(deepseek),
+        ..LLAMA
+    },
+    Row {
+        types: &["minicpm3", "youtu"],
+        tied: true,
+        window: Window::Never,
+        ..LLAMA
+    },
 ];
 
 /// The row of a type.
@@ -317,21 +614,45 @@ pub fn row(model_type: &str) -> Option<&'static Row> {
 }
 
 fn gated(c: &Cfg, inner: u64) -> R<FeedForward> {
-    Ok(FeedForward { width: c.u("hidden_size")?, inner, gated: true, bias: [false; 2] })
+    Ok(FeedForward {
+        width: c.u("hidden_size")?,
+        inner,
+        gated: true,
+        bias: [false; 2],
+    })
 }
 
 fn mixtral(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
-    Ok(Some(Mixture::new(gated(c, c.u("intermediate_size")?)?, c.u("num_local_experts")?, c.u("num_experts_per_tok")?)))
+    Ok(Some(Mixture::new(
+        gated(c, c.u("intermediate_size")?)?,
+        c.u("num_local_experts")?,
+        c.u("num_experts_per_tok")?,
+    )))
 }
 
 fn olmoe(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
-    Ok(Some(Mixture::new(gated(c, c.u("intermediate_size")?)?, c.u("num_experts")?, c.u("num_experts_per_tok")?)))
+    Ok(Some(Mixture::new(
+        gated(c, c.u("intermediate_size")?)?,
+        c.u("num_experts")?,
+        c.u("num_experts_per_tok")?,
+    )))
 }
 
 fn granite(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
-    let m = Mixture::new(gated(c, c.u("intermediate_size")?)?, c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
+    let m = Mixture::new(
+        gated(c, c.u("intermediate_size")?)?,
+        c.u("num_local_experts")?,
+        c.u("num_experts_per_tok")?,
+    );
     let shared = c.or("shared_intermediate_size", 0)?;
-    Ok(Some(Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: false, bias: false }), ..m }))
+    Ok(Some(Mixture {
+        shared: (shared > 0).then_some(Shared {
+            inner: shared,
+            gate: false,
+            bias: false,
+        }),
+        ..m
+    }))
 }
 
 /// Qwen: every `decoder_sparse_step`-th layer, counted from 1, that `mlp_only_layers` does not name (huggingface/trl#7069).
@@ -339,23 +660,46 @@ pub fn qwen_moe(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     let step = c.or("decoder_sparse_step", 1)?;
     let only = c.us("mlp_only_layers")?.unwrap_or_default();
     let experts = c.or("num_experts", 0)?;
-    if only.contains(&i) || experts == 0 || step == 0 || (i + 1) % step != 0 {
+    if only.contains(&i) || experts == 0 || step == 0 || !(i + 1).is_multiple_of(step) {
         return Ok(None);
     }
-    let m = Mixture::new(gated(c, c.u("moe_intermediate_size")?)?, experts, c.u("num_experts_per_tok")?);
+    let m = Mixture::new(
+        gated(c, c.u("moe_intermediate_size")?)?,
+        experts,
+        c.u("num_experts_per_tok")?,
+    );
     let shared = c.or("shared_expert_intermediate_size", 0)?;
-    Ok(Some(Mixture { shared: (shared > 0).then_some(Shared { inner: shared, gate: true, bias: false }), ..m }))
+    Ok(Some(Mixture {
+        shared: (shared > 0).then_some(Shared {
+            inner: shared,
+            gate: true,
+            bias: false,
+        }),
+        ..m
+    }))
 }
 
 fn gpt_oss(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
-    let expert = FeedForward { bias: [true; 2], ..gated(c, c.u("intermediate_size")?)? };
-    let m = Mixture::new(expert, c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
-    Ok(Some(Mixture { router_bias: true, ..m }))
+    let expert = FeedForward {
+        bias: [true; 2],
+        ..gated(c, c.u("intermediate_size")?)?
+    };
+    let m = Mixture::new(
+        expert,
+        c.u("num_local_experts")?,
+        c.u("num_experts_per_tok")?,
+    );
+    Ok(Some(Mixture {
+        router_bias: true,
+        ..m
+    }))
 }
 
 /// DeepSeek and its kin: the first layers dense, shared experts as multiples of an expert's width.
 pub fn deepseek(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
-    let Some(experts) = experts_of(c)? else { return Ok(None) };
+    let Some(experts) = experts_of(c)? else {
+        return Ok(None);
+    };
     if let Some(types) = c.strs("mlp_layer_types")? {
         if types.get(i as usize).is_some_and(|t| *t == "dense") {
             return Ok(None);
@@ -368,10 +712,13 @@ pub fn deepseek(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
         let otherwise = if matches!(c.model_type.as_str(), "glm_moe_dsa") {
             3
         } else {
-            u64::from(matches!(c.model_type.as_str(), "axk1" | "glm4_moe_lite" | "hy_v3"))
+            u64::from(matches!(
+                c.model_type.as_str(),
+                "axk1" | "glm4_moe_lite" | "hy_v3"
+            ))
         };
         let freq = c.or("moe_layer_freq", 1)?;
-        if i < c.or("first_k_dense_replace", otherwise)? || (freq > 1 && i % freq != 0) {
+        if i < c.or("first_k_dense_replace", otherwise)? || (freq > 1 && !i.is_multiple_of(freq)) {
             return Ok(None);
         }
     }
@@ -382,7 +729,14 @@ pub fn deepseek(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
         None => c.or("num_shared_experts", 0)?,
     };
     let bias = c.model_type == "hy_v3" && c.b("mlp_bias");
-    Ok(Some(Mixture { shared: (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false, bias }), ..m }))
+    Ok(Some(Mixture {
+        shared: (n > 0).then_some(Shared {
+            inner: inner.saturating_mul(n),
+            gate: false,
+            bias,
+        }),
+        ..m
+    }))
 }
 
 fn experts_of(c: &Cfg) -> R<Option<u64>> {
@@ -401,8 +755,16 @@ fn afmoe(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     let (inner, experts) = (c.u("moe_intermediate_size")?, c.u("num_experts")?);
     let m = Mixture::new(gated(c, inner)?, experts, c.u("num_experts_per_tok")?);
     let n = c.or("num_shared_experts", 0)?;
-    let shared = (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false, bias: false });
-    Ok(Some(Mixture { balance: experts, shared, ..m }))
+    let shared = (n > 0).then_some(Shared {
+        inner: inner.saturating_mul(n),
+        gate: false,
+        bias: false,
+    });
+    Ok(Some(Mixture {
+        balance: experts,
+        shared,
+        ..m
+    }))
 }
 
 fn ernie(c: &Cfg, i: u64, n: u64) -> R<Option<Mixture>> {
@@ -411,12 +773,18 @@ fn ernie(c: &Cfg, i: u64, n: u64) -> R<Option<Mixture>> {
             return Ok(None);
         }
     } else {
-        let (start, step) = (c.or("moe_layer_start_index", 1)?, c.or("moe_layer_interval", 1)?);
-        let end = match c.get("moe_layer_end_index").and_then(serde_json::Value::as_i64) {
+        let (start, step) = (
+            c.or("moe_layer_start_index", 1)?,
+            c.or("moe_layer_interval", 1)?,
+        );
+        let end = match c
+            .get("moe_layer_end_index")
+            .and_then(serde_json::Value::as_i64)
+        {
             Some(e) if e >= 0 => e as u64,
             _ => n.saturating_sub(1),
         };
-        if i < start || i > end || step == 0 || (i + 1) % step != 0 {
+        if i < start || i > end || step == 0 || !(i + 1).is_multiple_of(step) {
             return Ok(None);
         }
     }
@@ -424,27 +792,53 @@ fn ernie(c: &Cfg, i: u64, n: u64) -> R<Option<Mixture>> {
     let experts = c.u("moe_num_experts")?;
     let m = Mixture::new(gated(c, inner)?, experts, c.u("moe_k")?);
     let k = c.or("moe_num_shared_experts", 0)?;
-    let shared = (k > 0).then_some(Shared { inner: inner.saturating_mul(k), gate: false, bias: c.b("use_bias") });
-    Ok(Some(Mixture { balance: experts, shared, ..m }))
+    let shared = (k > 0).then_some(Shared {
+        inner: inner.saturating_mul(k),
+        gate: false,
+        bias: c.b("use_bias"),
+    });
+    Ok(Some(Mixture {
+        balance: experts,
+        shared,
+        ..m
+    }))
 }
 
 fn hunyuan(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
     let at = |key: &str, otherwise: u64| -> R<u64> {
         Ok(match c.us(key)? {
-            Some(l) => l.get(i as usize).or(l.first()).copied().unwrap_or(otherwise),
+            Some(l) => l
+                .get(i as usize)
+                .or(l.first())
+                .copied()
+                .unwrap_or(otherwise),
             None => otherwise,
         })
     };
     let inner = c.u("intermediate_size")?;
     let m = Mixture::new(gated(c, inner)?, at("num_experts", 1)?, at("moe_topk", 1)?);
-    Ok(Some(Mixture { shared: Some(Shared { inner, gate: false, bias: false }), ..m }))
+    Ok(Some(Mixture {
+        shared: Some(Shared {
+            inner,
+            gate: false,
+            bias: false,
+        }),
+        ..m
+    }))
 }
 
 fn aria(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
     let inner = c.u("intermediate_size")?;
     let m = Mixture::new(gated(c, inner)?, c.u("moe_num_experts")?, c.u("moe_topk")?);
     let n = c.or("moe_num_shared_experts", 0)?;
-    Ok(Some(Mixture { shared: (n > 0).then_some(Shared { inner: inner.saturating_mul(n), gate: false, bias: c.b("mlp_bias") }), ..m }))
+    Ok(Some(Mixture {
+        shared: (n > 0).then_some(Shared {
+            inner: inner.saturating_mul(n),
+            gate: false,
+            bias: c.b("mlp_bias"),
+        }),
+        ..m
+    }))
 }
 
 /// Llama 4: every `interleave_moe_layer_step`-th layer; experts and the shared one have `intermediate_size` (AI-Hypercomputer/maxtext#1670).
@@ -453,15 +847,26 @@ fn llama4(c: &Cfg, i: u64, _: u64) -> R<Option<Mixture>> {
         Some(list) if !list.is_empty() || c.own("moe_layers") => list.contains(&i),
         _ => {
             let step = c.or("interleave_moe_layer_step", 1)?;
-            step > 0 && (i + 1) % step == 0
+            step > 0 && (i + 1).is_multiple_of(step)
         }
     };
     if !mixed {
         return Ok(None);
     }
     let inner = c.u("intermediate_size")?;
-    let m = Mixture::new(gated(c, inner)?, c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
-    Ok(Some(Mixture { shared: Some(Shared { inner, gate: false, bias: false }), ..m }))
+    let m = Mixture::new(
+        gated(c, inner)?,
+        c.u("num_local_experts")?,
+        c.u("num_experts_per_tok")?,
+    );
+    Ok(Some(Mixture {
+        shared: Some(Shared {
+            inner,
+            gate: false,
+            bias: false,
+        }),
+        ..m
+    }))
 }
 
 /// Head width: the file's, else hidden / heads.
@@ -473,7 +878,11 @@ pub fn head_dim(c: &Cfg) -> R<u64> {
         Some(h) => Ok(h),
         None => match c.opt("kv_channels")? {
             Some(h) => Ok(h),
-            None => div(c.u("hidden_size")?, c.u("num_attention_heads")?, "num_attention_heads"),
+            None => div(
+                c.u("hidden_size")?,
+                c.u("num_attention_heads")?,
+                "num_attention_heads",
+            ),
         },
     }
 }
@@ -485,7 +894,10 @@ pub fn head_dim(c: &Cfg) -> R<u64> {
 pub fn latent(c: &Cfg, mask: compute_layers::Mask) -> R<LatentAttention> {
     let indexed = matches!(c.model_type.as_str(), "deepseek_v32" | "glm_moe_dsa");
     let indexer = if indexed {
-        Some(Indexer { heads: c.u("index_n_heads")?, head: c.u("index_head_dim")? })
+        Some(Indexer {
+            heads: c.u("index_n_heads")?,
+            head: c.u("index_head_dim")?,
+        })
     } else {
         None
     };
@@ -498,7 +910,11 @@ pub fn latent(c: &Cfg, mask: compute_layers::Mask) -> R<LatentAttention> {
         rope: c.u("qk_rope_head_dim")?,
         value: match c.opt("v_head_dim")? {
             Some(v) => v,
-            None => div(c.u("hidden_size")?, c.u("num_attention_heads")?, "num_attention_heads")?,
+            None => div(
+                c.u("hidden_size")?,
+                c.u("num_attention_heads")?,
+                "num_attention_heads",
+            )?,
         },
         bias: c.b("attention_bias"),
         indexer,
@@ -538,7 +954,10 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
     let norms = if parallel { 1 } else { r.norms };
     let dense_bias = r.mlp.read(c) && c.model_type != "aria_text";
     let blocks = Blocks::each(layers, |i| {
-        let mask = masks.get(i as usize).copied().unwrap_or(compute_layers::Mask::Causal);
+        let mask = masks
+            .get(i as usize)
+            .copied()
+            .unwrap_or(compute_layers::Mask::Causal);
         let mut norm = r.norm.of(d).saturating_mul(norms).saturating_add(r.extra);
         let mixer = if latent_attention {
             Mixer::Latent(latent(c, mask)?)
@@ -560,7 +979,12 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
                 extra += d;
             }
             let a = Attention::new(d, heads, kv, hd, mask).biased([qkv, qkv, qkv, out]);
-            Mixer::Own(Attention { extra, gate: if r.gate { q_all } else { 0 }, gate_bias: false, ..a })
+            Mixer::Own(Attention {
+                extra,
+                gate: if r.gate { q_all } else { 0 },
+                gate_bias: false,
+                ..a
+            })
         };
         let mixture = match r.experts {
             Experts::None => None,
@@ -575,10 +999,19 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
                 if r.sub_norms {
                     norm = norm.saturating_add(dense_inner);
                 }
-                Ffn::Dense(FeedForward { width: d, inner: dense_inner, gated: r.gated, bias: [dense_bias; 2] })
+                Ffn::Dense(FeedForward {
+                    width: d,
+                    inner: dense_inner,
+                    gated: r.gated,
+                    bias: [dense_bias; 2],
+                })
             }
         };
-        Ok(Block { mixers: vec![("self_attn", mixer)], ffns: vec![("mlp", ffn)], norm })
+        Ok(Block {
+            mixers: vec![("self_attn", mixer)],
+            ffns: vec![("mlp", ffn)],
+            norm,
+        })
     })?;
     let vocabulary = c.u("vocab_size")?;
     Ok(Decoder {

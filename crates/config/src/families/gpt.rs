@@ -57,7 +57,12 @@ impl Sizes {
     fn block(&self, mask: Mask) -> Block {
         let a = Attention::new(self.width, self.heads, self.kv_heads, self.head, mask);
         let a = a.biased([self.qkv_bias, self.qkv_bias, self.qkv_bias, self.out_bias]);
-        let f = FeedForward { width: self.width, inner: self.inner, gated: self.gated, bias: [self.mlp_bias; 2] };
+        let f = FeedForward {
+            width: self.width,
+            inner: self.inner,
+            gated: self.gated,
+            bias: [self.mlp_bias; 2],
+        };
         Block::usual(a, Ffn::Dense(f), self.norm)
     }
 
@@ -115,10 +120,17 @@ pub fn gpt_neo(cx: &mut Cx, c: &Cfg) -> R<()> {
     let mut kinds: Vec<bool> = Vec::new();
     if let Some(list) = c.strs("attention_layers")? {
         kinds = list.iter().map(|k| *k == "local").collect();
-    } else if let Some(types) = c.get("attention_types").and_then(serde_json::Value::as_array) {
+    } else if let Some(types) = c
+        .get("attention_types")
+        .and_then(serde_json::Value::as_array)
+    {
         for t in types {
             let names = t.get(0).and_then(serde_json::Value::as_array);
-            let times = t.get(1).and_then(serde_json::Value::as_u64).unwrap_or(1).min(s.layers);
+            let times = t
+                .get(1)
+                .and_then(serde_json::Value::as_u64)
+                .unwrap_or(1)
+                .min(s.layers);
             for _ in 0..times {
                 for n in names.into_iter().flatten().take(16) {
                     kinds.push(n.as_str() == Some("local"));
@@ -131,7 +143,13 @@ pub fn gpt_neo(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     let blocks = Blocks::each(s.layers, |i| {
         let alternate = i % 2 == 1;
-        Ok(s.block(if kinds.get(i as usize).copied().unwrap_or(alternate) { local } else { Mask::Causal }))
+        Ok(
+            s.block(if kinds.get(i as usize).copied().unwrap_or(alternate) {
+                local
+            } else {
+                Mask::Causal
+            }),
+        )
     })?;
     s.add(cx, c, blocks)
 }
@@ -181,13 +199,27 @@ pub fn opt(cx: &mut Cx, c: &Cfg) -> R<()> {
     if !affine {
         s.norm = 0;
     }
-    s.last = if last && affine { s.width.saturating_mul(2) } else { 0 };
+    s.last = if last && affine {
+        s.width.saturating_mul(2)
+    } else {
+        0
+    };
     let table = c.or("word_embed_proj_dim", s.width)?;
     let longest = c.or("max_position_embeddings", 2048)?;
     let n = cx.text_tokens(longest.clamp(1, 4096))?;
     if table != s.width {
-        cx.t.add("model.decoder.project_in", "fully connected", 1, Cost::new().linear(n, table, s.width, false));
-        cx.t.add("model.decoder.project_out", "fully connected", 1, Cost::new().linear(n, s.width, table, false));
+        cx.t.add(
+            "model.decoder.project_in",
+            "fully connected",
+            1,
+            Cost::new().linear(n, table, s.width, false),
+        );
+        cx.t.add(
+            "model.decoder.project_out",
+            "fully connected",
+            1,
+            Cost::new().linear(n, s.width, table, false),
+        );
     }
     let d = Decoder {
         prefix: "model.decoder",
@@ -207,7 +239,11 @@ pub fn opt(cx: &mut Cx, c: &Cfg) -> R<()> {
 /// BLOOM: a norm after the table, no positions.
 pub fn bloom(cx: &mut Cx, c: &Cfg) -> R<()> {
     // Old files say n_embed where newer ones say hidden_size.
-    let width = if c.own("n_embed") && !c.own("hidden_size") { c.u("n_embed")? } else { c.u("hidden_size")? };
+    let width = if c.own("n_embed") && !c.own("hidden_size") {
+        c.u("n_embed")?
+    } else {
+        c.u("hidden_size")?
+    };
     let heads = c.u("num_attention_heads")?;
     let mut s = Sizes::usual(c)?;
     s.width = width;
@@ -233,7 +269,11 @@ pub fn falcon(cx: &mut Cx, c: &Cfg) -> R<()> {
     } else {
         s.heads
     };
-    let two = if newer { c.or("num_ln_in_parallel_attn", 2)? == 2 } else { !c.b_or("parallel_attn", true) };
+    let two = if newer {
+        c.or("num_ln_in_parallel_attn", 2)? == 2
+    } else {
+        !c.b_or("parallel_attn", true)
+    };
     s.norm = s.width.saturating_mul(if two { 4 } else { 2 });
     s.add_alike(cx, c)
 }
@@ -292,26 +332,61 @@ pub fn chatglm(cx: &mut Cx, c: &Cfg) -> R<()> {
     let width = c.u("hidden_size")?;
     let heads = c.u("num_attention_heads")?;
     let head = c.or("kv_channels", div(width, heads, "num_attention_heads")?)?;
-    let kv = if c.b("multi_query_attention") { c.u("multi_query_group_num")? } else { heads };
+    let kv = if c.b("multi_query_attention") {
+        c.u("multi_query_group_num")?
+    } else {
+        heads
+    };
     let qkv = c.b("add_qkv_bias") || c.b("add_bias_linear");
     let linear = c.b("add_bias_linear");
     let a = Attention::new(width, heads, kv, head, Mask::Causal).biased([qkv, qkv, qkv, linear]);
-    let f = FeedForward { width, inner: c.u("ffn_hidden_size")?, gated: true, bias: [linear; 2] };
-    let norm = if c.b_or("rmsnorm", true) { width } else { width * 2 };
+    let f = FeedForward {
+        width,
+        inner: c.u("ffn_hidden_size")?,
+        gated: true,
+        bias: [linear; 2],
+    };
+    let norm = if c.b_or("rmsnorm", true) {
+        width
+    } else {
+        width * 2
+    };
     let n = cx.text_tokens(c.or("seq_length", 2048)?.clamp(1, 4096))?;
-    let layers = if c.own("num_layers") { c.layers("num_layers")? } else { c.layers("num_hidden_layers")? };
+    let layers = if c.own("num_layers") {
+        c.layers("num_layers")?
+    } else {
+        c.layers("num_hidden_layers")?
+    };
     let vocabulary = match c.opt("padded_vocab_size")? {
         Some(v) => v,
         None => c.u("vocab_size")?,
     };
     cx.t.embedding("transformer.embedding", vocabulary, width);
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), norm * 2), layers).add(cx, "transformer.encoder.layers", n);
+    Blocks::alike(Block::usual(a, Ffn::Dense(f), norm * 2), layers).add(
+        cx,
+        "transformer.encoder.layers",
+        n,
+    );
     if c.b_or("post_layer_norm", true) {
-        cx.t.add("transformer.encoder.final_layernorm", "norm", 1, Cost::new().vector(norm));
+        cx.t.add(
+            "transformer.encoder.final_layernorm",
+            "norm",
+            1,
+            Cost::new().vector(norm),
+        );
     }
     // The published class holds the output table inside the bare model.
     if cx.head == crate::context::Head::Base {
         cx.head = crate::context::Head::CausalLm;
     }
-    text_head(cx, c, n, width, width, vocabulary, false, c.b_or("tie_word_embeddings", false))
+    text_head(
+        cx,
+        c,
+        n,
+        width,
+        width,
+        vocabulary,
+        false,
+        c.b_or("tie_word_embeddings", false),
+    )
 }

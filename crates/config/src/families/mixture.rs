@@ -14,9 +14,18 @@ pub fn dbrx(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (a, f) = (c.part("attn_config"), c.part("ffn_config"));
     let kv = a.or("kv_n_heads", 1)?;
     let head = div(d, heads, "n_heads")?;
-    let expert = FeedForward { width: d, inner: f.or("ffn_hidden_size", 3584)?, gated: true, bias: [false; 2] };
+    let expert = FeedForward {
+        width: d,
+        inner: f.or("ffn_hidden_size", 3584)?,
+        gated: true,
+        bias: [false; 2],
+    };
     let m = Mixture::new(expert, f.or("moe_num_experts", 4)?, f.or("moe_top_k", 1)?);
-    let block = Block::usual(Attention::new(d, heads, kv, head, Mask::Causal), Ffn::Mixture(m), d.saturating_mul(2));
+    let block = Block::usual(
+        Attention::new(d, heads, kv, head, Mask::Causal),
+        Ffn::Mixture(m),
+        d.saturating_mul(2),
+    );
     let n = cx.text_tokens(c.or("max_seq_len", 2048)?.clamp(1, 4096))?;
     let dec = Decoder {
         prefix: "transformer",
@@ -41,16 +50,30 @@ pub fn jetmoe(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (e, k) = (c.u("num_local_experts")?, c.u("num_experts_per_tok")?);
     let wide = kv.saturating_mul(head);
     let n = cx.text_tokens(c.or("max_position_embeddings", 4096)?.clamp(1, 4096))?;
-    let one = Cost::new().linear(n, d, wide, false).linear(n, wide, d, false);
+    let one = Cost::new()
+        .linear(n, d, wide, false)
+        .linear(n, wide, d, false);
     let p = Cost::new()
         .linear(n, d, wide.saturating_mul(2), false)
         .linear(n, d, e, false)
         .vector(d)
         .experts(e, k, one);
     let core = Cost::new().attend(n, n, kv.saturating_mul(k), head, head, Mask::Causal);
-    let m = Mixture::new(FeedForward { width: d, inner: c.u("intermediate_size")?, gated: true, bias: [false; 2] }, e, k);
+    let m = Mixture::new(
+        FeedForward {
+            width: d,
+            inner: c.u("intermediate_size")?,
+            gated: true,
+            bias: [false; 2],
+        },
+        e,
+        k,
+    );
     let block = Block {
-        mixers: vec![("self_attention", Mixer::Other("mixture of attention heads", Box::new(p), Box::new(core)))],
+        mixers: vec![(
+            "self_attention",
+            Mixer::Other("mixture of attention heads", Box::new(p), Box::new(core)),
+        )],
         ffns: vec![("mlp", Ffn::Mixture(Mixture { balance: d, ..m }))],
         norm: d.saturating_mul(2),
     };

@@ -54,30 +54,150 @@ enum Join {
 }
 
 const KINDS: &[Kind] = &[
-    Kind { types: &["llava"], text: "llama", vision: "clip_vision_model", join: Join::Llava { newline: false } },
-    Kind { types: &["llava_next", "llava_next_video", "llava_onevision"], text: "llama", vision: "clip_vision_model", join: Join::Llava { newline: true } },
-    Kind { types: &["vipllava"], text: "llama", vision: "clip_vision_model", join: Join::VipLlava },
-    Kind { types: &["paligemma", "shieldgemma2_"], text: "gemma", vision: "siglip_vision_model", join: Join::Linear },
-    Kind { types: &["gemma3", "shieldgemma2"], text: "gemma3_text", vision: "siglip_vision_model", join: Join::Gemma3 },
-    Kind { types: &["gemma4"], text: "gemma4_text", vision: "gemma4_vision", join: Join::Gemma4 },
-    Kind { types: &["qwen2_vl"], text: "qwen2_vl_text", vision: "qwen2_vl_vision", join: Join::Tower },
-    Kind { types: &["qwen2_5_vl"], text: "qwen2_5_vl_text", vision: "qwen2_5_vl_vision", join: Join::Tower },
-    Kind { types: &["qwen3_vl"], text: "qwen3_vl_text", vision: "qwen3_vl_vision", join: Join::Tower },
-    Kind { types: &["qwen3_vl_moe"], text: "qwen3_vl_moe_text", vision: "qwen3_vl_moe_vision", join: Join::Tower },
-    Kind { types: &["qwen3_5"], text: "qwen3_5_text", vision: "qwen3_5_vision", join: Join::Tower },
-    Kind { types: &["qwen3_5_moe"], text: "qwen3_5_moe_text", vision: "qwen3_5_moe_vision", join: Join::Tower },
-    Kind { types: &["glm4v"], text: "glm4v_text", vision: "glm4v_vision", join: Join::Tower },
-    Kind { types: &["glm4v_moe"], text: "glm4v_moe_text", vision: "glm4v_moe_vision", join: Join::Tower },
-    Kind { types: &["idefics3", "smolvlm"], text: "llama", vision: "idefics3_vision", join: Join::Shuffle },
-    Kind { types: &["idefics2"], text: "mistral", vision: "idefics2_vision", join: Join::Idefics2 },
-    Kind { types: &["internvl"], text: "qwen2", vision: "internvl_vision", join: Join::InternVl },
-    Kind { types: &["aya_vision"], text: "cohere2", vision: "siglip_vision_model", join: Join::Aya { norm: true } },
-    Kind { types: &["cohere2_vision"], text: "cohere2", vision: "siglip_vision_model", join: Join::Aya { norm: false } },
-    Kind { types: &["mistral3"], text: "mistral", vision: "pixtral", join: Join::Mistral3 },
-    Kind { types: &["mllama"], text: "mllama_text_model", vision: "mllama_vision_model", join: Join::Mllama },
-    Kind { types: &["llama4"], text: "llama4_text", vision: "llama4_vision_model", join: Join::Llama4 },
-    Kind { types: &["lfm2_vl"], text: "lfm2", vision: "siglip2_vision_model", join: Join::Lfm2 },
-    Kind { types: &["deepseek_vl"], text: "llama", vision: "siglip_vision_model", join: Join::Aligner },
+    Kind {
+        types: &["llava"],
+        text: "llama",
+        vision: "clip_vision_model",
+        join: Join::Llava { newline: false },
+    },
+    Kind {
+        types: &["llava_next", "llava_next_video", "llava_onevision"],
+        text: "llama",
+        vision: "clip_vision_model",
+        join: Join::Llava { newline: true },
+    },
+    Kind {
+        types: &["vipllava"],
+        text: "llama",
+        vision: "clip_vision_model",
+        join: Join::VipLlava,
+    },
+    Kind {
+        types: &["paligemma", "shieldgemma2_"],
+        text: "gemma",
+        vision: "siglip_vision_model",
+        join: Join::Linear,
+    },
+    Kind {
+        types: &["gemma3", "shieldgemma2"],
+        text: "gemma3_text",
+        vision: "siglip_vision_model",
+        join: Join::Gemma3,
+    },
+    Kind {
+        types: &["gemma4"],
+        text: "gemma4_text",
+        vision: "gemma4_vision",
+        join: Join::Gemma4,
+    },
+    Kind {
+        types: &["qwen2_vl"],
+        text: "qwen2_vl_text",
+        vision: "qwen2_vl_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["qwen2_5_vl"],
+        text: "qwen2_5_vl_text",
+        vision: "qwen2_5_vl_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["qwen3_vl"],
+        text: "qwen3_vl_text",
+        vision: "qwen3_vl_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["qwen3_vl_moe"],
+        text: "qwen3_vl_moe_text",
+        vision: "qwen3_vl_moe_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["qwen3_5"],
+        text: "qwen3_5_text",
+        vision: "qwen3_5_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["qwen3_5_moe"],
+        text: "qwen3_5_moe_text",
+        vision: "qwen3_5_moe_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["glm4v"],
+        text: "glm4v_text",
+        vision: "glm4v_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["glm4v_moe"],
+        text: "glm4v_moe_text",
+        vision: "glm4v_moe_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["idefics3", "smolvlm"],
+        text: "llama",
+        vision: "idefics3_vision",
+        join: Join::Shuffle,
+    },
+    Kind {
+        types: &["idefics2"],
+        text: "mistral",
+        vision: "idefics2_vision",
+        join: Join::Idefics2,
+    },
+    Kind {
+        types: &["internvl"],
+        text: "qwen2",
+        vision: "internvl_vision",
+        join: Join::InternVl,
+    },
+    Kind {
+        types: &["aya_vision"],
+        text: "cohere2",
+        vision: "siglip_vision_model",
+        join: Join::Aya { norm: true },
+    },
+    Kind {
+        types: &["cohere2_vision"],
+        text: "cohere2",
+        vision: "siglip_vision_model",
+        join: Join::Aya { norm: false },
+    },
+    Kind {
+        types: &["mistral3"],
+        text: "mistral",
+        vision: "pixtral",
+        join: Join::Mistral3,
+    },
+    Kind {
+        types: &["mllama"],
+        text: "mllama_text_model",
+        vision: "mllama_vision_model",
+        join: Join::Mllama,
+    },
+    Kind {
+        types: &["llama4"],
+        text: "llama4_text",
+        vision: "llama4_vision_model",
+        join: Join::Llama4,
+    },
+    Kind {
+        types: &["lfm2_vl"],
+        text: "lfm2",
+        vision: "siglip2_vision_model",
+        join: Join::Lfm2,
+    },
+    Kind {
+        types: &["deepseek_vl"],
+        text: "llama",
+        vision: "siglip_vision_model",
+        join: Join::Aligner,
+    },
 ];
 
 /// Counts the language model of a nested config by its own type.
@@ -88,8 +208,13 @@ pub fn text_model(cx: &mut Cx, t: &Cfg, tied: Option<bool>) -> R<()> {
     let Some(count) = crate::architectures::find(&t.model_type) else {
         return Err(Refusal {
             code: "unknown-model-type",
-            message: format!("The language model inside has model_type \"{}\", which is not known here.", t.model_type),
-            remedy: "Count the language model from its own config.json, or from the weights' header.".into(),
+            message: format!(
+                "The language model inside has model_type \"{}\", which is not known here.",
+                t.model_type
+            ),
+            remedy:
+                "Count the language model from its own config.json, or from the weights' header."
+                    .into(),
         });
     };
     let (outer, head) = (cx.tied, cx.head);
@@ -104,7 +229,9 @@ pub fn text_model(cx: &mut Cx, t: &Cfg, tied: Option<bool>) -> R<()> {
 
 /// Whether the class is a tower by itself.
 fn tower_class(class: &str) -> bool {
-    class.contains("Vision") && !class.contains("ForConditionalGeneration") && !class.contains("ForCausalLM")
+    class.contains("Vision")
+        && !class.contains("ForConditionalGeneration")
+        && !class.contains("ForCausalLM")
         && !class.starts_with("MllamaFor")
         || class.ends_with("VisionModel")
         || class.ends_with("VisionEncoder")
@@ -112,13 +239,23 @@ fn tower_class(class: &str) -> bool {
 
 /// A model of text and pictures.
 pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
-    let Some(k) = KINDS.iter().find(|k| k.types.contains(&c.model_type.as_str())) else {
+    let Some(k) = KINDS
+        .iter()
+        .find(|k| k.types.contains(&c.model_type.as_str()))
+    else {
         return Err(c.missing("model_type"));
     };
     let v = c.sub("vision_config", k.vision);
-    let flat = !c.mentions("text_config") && c.own("hidden_size") && c.model_type.starts_with("qwen2");
-    let t = if flat { c.as_type(k.text) } else { c.sub("text_config", k.text) };
-    let named = ["Cohere2Vision", "AyaVision"].iter().any(|n| cx.class.starts_with(n));
+    let flat =
+        !c.mentions("text_config") && c.own("hidden_size") && c.model_type.starts_with("qwen2");
+    let t = if flat {
+        c.as_type(k.text)
+    } else {
+        c.sub("text_config", k.text)
+    };
+    let named = ["Cohere2Vision", "AyaVision"]
+        .iter()
+        .any(|n| cx.class.starts_with(n));
     let vision_class = tower_class(&cx.class) && !named;
     if cx.only(Part::Vision) || vision_class {
         let (n, _) = tower(cx, &v, "vision_tower")?;
@@ -126,17 +263,23 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
         return Ok(());
     }
     // The outer config ties the tables; the inner one where the text model is counted alone.
-    let outer = c.get("tie_word_embeddings").and_then(serde_json::Value::as_bool);
+    let outer = c
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
     let alone = cx.only(Part::Text) || cx.class.ends_with("ForCausalLM");
     if alone {
-        let own = t.get("tie_word_embeddings").and_then(serde_json::Value::as_bool);
+        let own = t
+            .get("tie_word_embeddings")
+            .and_then(serde_json::Value::as_bool);
         return text_model(cx, &t, own);
     }
     let image = cx.given(&["pixel_values"]);
     let speak = cx.given(&["input_ids", "inputs_embeds"]) || !cx.any_inputs() || !image;
     let start = cx.t.mark();
     // Llama 4 keeps its language model as a whole class, which reads its own config.
-    let inner = t.get("tie_word_embeddings").and_then(serde_json::Value::as_bool);
+    let inner = t
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
     let tied = if k.join == Join::Llama4 { inner } else { outer };
     text_model(cx, &t, tied.or(Some(false)))?;
     if !speak {
@@ -149,10 +292,14 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
     let mark = cx.t.mark();
     let tokens = cx.tokens;
     let (n, vd) = tower(cx, &v, "model.vision_tower")?;
-    let td = if t.model_type == "opt" { t.u("hidden_size")? } else { t.u("hidden_size")? };
+    let td = t.u("hidden_size")?;
     join(cx, c, &v, k.join, n, vd, td)?;
     if k.join == Join::Gemma4 && c.own("audio_config") {
-        cx.t.unknown.push(compute_layers::Unknown { what: "audio tower of gemma4 (audio_config)".into(), occurrences: 1, matters: true });
+        cx.t.unknown.push(compute_layers::Unknown {
+            what: "audio tower of gemma4 (audio_config)".into(),
+            occurrences: 1,
+            matters: true,
+        });
     }
     if speak {
         cx.tokens = tokens;
@@ -169,19 +316,20 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
     let p = "model.multi_modal_projector";
     let bias = c.b_or("multimodal_projector_bias", true);
     // The class token does not reach the language model, unless the config keeps it.
-    let patches = if v.model_type == "clip_vision_model" && c.s("vision_feature_select_strategy") != Some("full") {
+    let patches = if v.model_type == "clip_vision_model"
+        && c.s("vision_feature_select_strategy") != Some("full")
+    {
         n.saturating_sub(1)
     } else {
         n
     };
-    let features = match c.us_signed_len("vision_feature_layer") {
-        Some(l) => l,
-        None => 1,
-    };
+    let features = c.us_signed_len("vision_feature_layer").unwrap_or(1);
     match j {
         Join::Tower => {}
         Join::Llava { newline } => {
-            let mut k = Cost::new().linear(patches, vd.saturating_mul(features), td, bias).linear(patches, td, td, bias);
+            let mut k = Cost::new()
+                .linear(patches, vd.saturating_mul(features), td, bias)
+                .linear(patches, td, td, bias);
             if newline {
                 k = k.vector(td);
             }
@@ -189,7 +337,15 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
         }
         Join::VipLlava => {
             let wide = vd.saturating_mul(features);
-            cx.t.add(p, "projector", 1, Cost::new().vector(wide.saturating_mul(2)).linear(patches, wide, td, true).linear(patches, td, td, true));
+            cx.t.add(
+                p,
+                "projector",
+                1,
+                Cost::new()
+                    .vector(wide.saturating_mul(2))
+                    .linear(patches, wide, td, true)
+                    .linear(patches, td, td, true),
+            );
         }
         Join::Linear => {
             let out = c.or("projection_dim", td)?;
@@ -197,31 +353,61 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
         }
         Join::Gemma3 => {
             let m = c.or("mm_tokens_per_image", 256)?;
-            cx.t.add(p, "projector", 1, Cost::new().vector(vd).linear(m, vd, td, false));
+            cx.t.add(
+                p,
+                "projector",
+                1,
+                Cost::new().vector(vd).linear(m, vd, td, false),
+            );
         }
         Join::Gemma4 => {
             let k = v.or("pooling_kernel_size", 3)?.max(1);
             let m = n / k.saturating_mul(k).max(1);
-            cx.t.add("model.embed_vision", "projector", 1, Cost::new().linear(m, vd, td, false));
+            cx.t.add(
+                "model.embed_vision",
+                "projector",
+                1,
+                Cost::new().linear(m, vd, td, false),
+            );
         }
         Join::Shuffle => {
             let s = c.or("scale_factor", 2)?.max(1);
             let s = s.saturating_mul(s);
-            cx.t.add("model.connector", "projector", 1, Cost::new().linear(n / s, vd.saturating_mul(s), td, false));
+            cx.t.add(
+                "model.connector",
+                "projector",
+                1,
+                Cost::new().linear(n / s, vd.saturating_mul(s), td, false),
+            );
         }
         Join::InternVl => {
             let r = c.f("downsample_ratio", 0.5)?;
-            let s = if r > 0.0 { (1.0 / r).round().clamp(1.0, 1e4) as u64 } else { 1 };
+            let s = if r > 0.0 {
+                (1.0 / r).round().clamp(1.0, 1e4) as u64
+            } else {
+                1
+            };
             let s = s.saturating_mul(s);
             let (m, wide) = (n.saturating_sub(1) / s, vd.saturating_mul(s));
-            cx.t.add(p, "projector", 1, Cost::new().vector(wide.saturating_mul(2)).linear(m, wide, td, true).linear(m, td, td, true));
+            cx.t.add(
+                p,
+                "projector",
+                1,
+                Cost::new()
+                    .vector(wide.saturating_mul(2))
+                    .linear(m, wide, td, true)
+                    .linear(m, td, td, true),
+            );
         }
         Join::Aya { norm } => {
             let s = c.or("downsample_factor", 2)?.max(1);
             let s = s.saturating_mul(s);
             let wide = vd.saturating_mul(s);
             let inner = c.or("alignment_intermediate_size", if norm { td } else { 36864 })?;
-            let mut k = Cost::new().linear(n / s, wide, inner, true).linear(n / s, inner / 2, td, true);
+            let mut k =
+                Cost::new()
+                    .linear(n / s, wide, inner, true)
+                    .linear(n / s, inner / 2, td, true);
             if norm {
                 k = k.vector(wide.saturating_mul(2));
             }
@@ -244,10 +430,16 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
             let inner = c.sub("text_config", "mistral").u("intermediate_size")?;
             let d = r.or("hidden_size", td)?;
             cx.t.add("model.connector.modality_projection", "projector", 1, {
-                Cost::new().linears(2, n, vd, inner, false).linear(n, inner, d, false)
+                Cost::new()
+                    .linears(2, n, vd, inner, false)
+                    .linear(n, inner, d, false)
             });
             let latents = r.or("resampler_n_latents", 64)?;
-            let (h, hd, kv) = (r.or("resampler_n_heads", 16)?, r.or("resampler_head_dim", 96)?, r.or("num_key_value_heads", 4)?);
+            let (h, hd, kv) = (
+                r.or("resampler_n_heads", 16)?,
+                r.or("resampler_head_dim", 96)?,
+                r.or("num_key_value_heads", 4)?,
+            );
             let keys = n.saturating_add(latents);
             let (wide, narrow) = (h.saturating_mul(hd), kv.saturating_mul(hd));
             let layer = Cost::new()
@@ -258,9 +450,23 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
                 .linears(2, latents, d, d.saturating_mul(4), false)
                 .linear(latents, d.saturating_mul(4), d, false)
                 .vector(d.saturating_mul(3));
-            let depth = if r.get("resampler_depth").is_some() { r.layers("resampler_depth")? } else { 3 };
-            cx.t.add("model.connector.perceiver_resampler.layers.*", "resampler", depth, layer);
-            cx.t.add("model.connector.perceiver_resampler.latents", "embedding", 1, Cost::new().weights(&[latents.saturating_add(1), d]));
+            let depth = if r.get("resampler_depth").is_some() {
+                r.layers("resampler_depth")?
+            } else {
+                3
+            };
+            cx.t.add(
+                "model.connector.perceiver_resampler.layers.*",
+                "resampler",
+                depth,
+                layer,
+            );
+            cx.t.add(
+                "model.connector.perceiver_resampler.latents",
+                "embedding",
+                1,
+                Cost::new().weights(&[latents.saturating_add(1), d]),
+            );
         }
         Join::Mllama => {
             let out = v.u("vision_output_dim")?;
@@ -269,7 +475,12 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
         Join::Llama4 => {
             let out = v.u("vision_output_dim")?;
             let r = v.f("pixel_shuffle_ratio", 0.5)?;
-            cx.t.add(p, "projector", 1, Cost::new().linear(scaled(n.saturating_sub(1), r * r), out, td, false));
+            cx.t.add(
+                p,
+                "projector",
+                1,
+                Cost::new().linear(scaled(n.saturating_sub(1), r * r), out, td, false),
+            );
         }
         Join::Lfm2 => {
             let s = c.or("downsample_factor", 2)?.max(1);
@@ -277,14 +488,21 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
             let wide = vd.saturating_mul(s);
             let inner = c.or("projector_hidden_size", 2560)?;
             let bias = c.b_or("projector_bias", true);
-            let mut k = Cost::new().linear(n / s, wide, inner, bias).linear(n / s, inner, td, bias);
+            let mut k = Cost::new()
+                .linear(n / s, wide, inner, bias)
+                .linear(n / s, inner, td, bias);
             if c.b_or("projector_use_layernorm", true) {
                 k = k.vector(wide.saturating_mul(2));
             }
             cx.t.add(p, "projector", 1, k);
         }
         Join::Aligner => {
-            cx.t.add("model.aligner", "projector", 1, Cost::new().linear(n, vd, td, true).linear(n, td, td, true));
+            cx.t.add(
+                "model.aligner",
+                "projector",
+                1,
+                Cost::new().linear(n, vd, td, true).linear(n, td, td, true),
+            );
         }
     }
     Ok(())
@@ -296,21 +514,35 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
 /// A type that is not known, a missing or unreadable size.
 pub fn tower(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     match v.model_type.as_str() {
-        "qwen2_vl_vision" | "qwen2_5_vl_vision" | "qwen3_vl_vision" | "qwen3_vl_moe_vision" | "qwen3_5_vision" | "qwen3_5_moe_vision" => qwen(cx, v, prefix),
+        "qwen2_vl_vision"
+        | "qwen2_5_vl_vision"
+        | "qwen3_vl_vision"
+        | "qwen3_vl_moe_vision"
+        | "qwen3_5_vision"
+        | "qwen3_5_moe_vision" => qwen(cx, v, prefix),
         "glm4v_vision" | "glm4v_moe_vision" => glm4v(cx, v, prefix),
         "pixtral" => pixtral(cx, v, prefix),
         "internvl_vision" => internvl(cx, v, prefix),
         "mllama_vision_model" => mllama(cx, v, prefix),
         "llama4_vision_model" => llama4(cx, v, prefix),
         "gemma4_vision" => gemma4(cx, v, prefix),
-        "clip_vision_model" | "siglip_vision_model" | "siglip2_vision_model" | "idefics2_vision" | "idefics3_vision" | "smolvlm_vision" => {
+        "clip_vision_model"
+        | "siglip_vision_model"
+        | "siglip2_vision_model"
+        | "idefics2_vision"
+        | "idefics3_vision"
+        | "smolvlm_vision" => vit::image_tower(cx, v, prefix),
+        "dinov2" | "dinov2_with_registers" | "vit" | "dinov3_vit" => {
             vit::image_tower(cx, v, prefix)
         }
-        "dinov2" | "dinov2_with_registers" | "vit" | "dinov3_vit" => vit::image_tower(cx, v, prefix),
         other => Err(Refusal {
             code: "unknown-model-type",
-            message: format!("The image tower has model_type \"{other}\", which is not known here."),
-            remedy: "Count the language model alone (part text), or the whole from the weights' header.".into(),
+            message: format!(
+                "The image tower has model_type \"{other}\", which is not known here."
+            ),
+            remedy:
+                "Count the language model alone (part text), or the whole from the weights' header."
+                    .into(),
         }),
     }
 }
@@ -329,7 +561,7 @@ fn grid_of(n: u64, unit: u64) -> (u64, u64) {
     let unit = unit.max(1);
     let side = (n as f64).sqrt() as u64 / unit * unit;
     let mut h = side.max(unit);
-    while h > unit && (n % h != 0 || (n / h) % unit != 0) {
+    while h > unit && (!n.is_multiple_of(h) || !(n / h).is_multiple_of(unit)) {
         h -= unit;
     }
     (h, n / h.max(1))
@@ -340,8 +572,16 @@ fn qwen(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let kind = v.model_type.as_str();
     let first = kind == "qwen2_vl_vision";
     let second = kind == "qwen2_5_vl_vision";
-    let d = if first { v.u("embed_dim")? } else { v.u("hidden_size")? };
-    let out = if first { v.u("hidden_size")? } else { v.u("out_hidden_size")? };
+    let d = if first {
+        v.u("embed_dim")?
+    } else {
+        v.u("hidden_size")?
+    };
+    let out = if first {
+        v.u("hidden_size")?
+    } else {
+        v.u("out_hidden_size")?
+    };
     let depth = v.layers("depth")?;
     let heads = v.u("num_heads")?;
     let head = div(d, heads, "num_heads")?;
@@ -349,42 +589,95 @@ fn qwen(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let merge = v.u("spatial_merge_size")?.max(1);
     let unit = merge.saturating_mul(merge);
     let n = patches(cx, v, patch)?;
-    let values = vit::channels(v)?.saturating_mul(v.or("temporal_patch_size", 2)?).saturating_mul(patch).saturating_mul(patch);
+    let values = vit::channels(v)?
+        .saturating_mul(v.or("temporal_patch_size", 2)?)
+        .saturating_mul(patch)
+        .saturating_mul(patch);
     let later = !first && !second;
-    cx.t.add(&format!("{prefix}.patch_embed"), "patch embedding", 1, Cost::new().convolution(n, values, d, 1, 1, later));
+    cx.t.add(
+        &format!("{prefix}.patch_embed"),
+        "patch embedding",
+        1,
+        Cost::new().convolution(n, values, d, 1, 1, later),
+    );
     if later {
         let rows = v.or("num_position_embeddings", 2304)?;
-        cx.t.add(&format!("{prefix}.pos_embed"), "position table", 1, Cost::new().weights(&[rows, d]));
+        cx.t.add(
+            &format!("{prefix}.pos_embed"),
+            "position table",
+            1,
+            Cost::new().weights(&[rows, d]),
+        );
     }
     let a = Attention::new(d, heads, heads, head, Mask::Full).biased([true; 4]);
-    let inner = if first { scaled(d, v.f("mlp_ratio", 4.0)?) } else { v.u("intermediate_size")? };
-    let f = FeedForward { width: d, inner, gated: second, bias: [true; 2] };
+    let inner = if first {
+        scaled(d, v.f("mlp_ratio", 4.0)?)
+    } else {
+        v.u("intermediate_size")?
+    };
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: second,
+        bias: [true; 2],
+    };
     let norm = if second { d } else { d.saturating_mul(2) };
     let full = v.us("fullatt_block_indexes")?.unwrap_or_default();
-    let window = if second { (v.or("window_size", 112)? / patch.max(1)).max(1) } else { 0 };
+    let window = if second {
+        (v.or("window_size", 112)? / patch.max(1)).max(1)
+    } else {
+        0
+    };
     let blocks = Blocks::each(depth, |i| {
         let mixer = if second && !full.contains(&i) {
             // Windows of whole merged patches; those at the edge are smaller.
             let (h, w) = grid_of(n, merge);
             let squares = |n: u64| {
                 let (whole, rest) = (n / window, n % window);
-                whole.saturating_mul(window).saturating_mul(window).saturating_add(rest.saturating_mul(rest))
+                whole
+                    .saturating_mul(window)
+                    .saturating_mul(window)
+                    .saturating_add(rest.saturating_mul(rest))
             };
             let pairs = squares(h).saturating_mul(squares(w));
-            let core = Cost::new().product(&[2, pairs, heads, head]).remark(&format!("windows of {window} x {window} patches"));
-            Mixer::Other("window attention", Box::new(a.projections(n, n)), Box::new(core))
+            let core = Cost::new()
+                .product(&[2, pairs, heads, head])
+                .remark(&format!("windows of {window} x {window} patches"));
+            Mixer::Other(
+                "window attention",
+                Box::new(a.projections(n, n)),
+                Box::new(core),
+            )
         } else {
             Mixer::Own(a)
         };
-        Ok(Block { mixers: vec![("attn", mixer)], ffns: vec![("mlp", Ffn::Dense(f))], norm: norm.saturating_mul(2) })
+        Ok(Block {
+            mixers: vec![("attn", mixer)],
+            ffns: vec![("mlp", Ffn::Dense(f))],
+            norm: norm.saturating_mul(2),
+        })
     })?;
     blocks.add(cx, &format!("{prefix}.blocks"), n);
     let (m, wide) = (n / unit, d.saturating_mul(unit));
-    let merger = Cost::new().linear(m, wide, wide, true).linear(m, wide, out, true);
-    cx.t.add(&format!("{prefix}.merger"), "projector", 1, merger.clone().vector(norm));
-    let deep = v.us("deepstack_visual_indexes")?.map_or(0, |l| l.len() as u64);
+    let merger = Cost::new()
+        .linear(m, wide, wide, true)
+        .linear(m, wide, out, true);
+    cx.t.add(
+        &format!("{prefix}.merger"),
+        "projector",
+        1,
+        merger.clone().vector(norm),
+    );
+    let deep = v
+        .us("deepstack_visual_indexes")?
+        .map_or(0, |l| l.len() as u64);
     if later && deep > 0 && !kind.starts_with("qwen3_5") {
-        cx.t.add(&format!("{prefix}.deepstack_merger_list.*"), "projector", deep, merger.vector(wide.saturating_mul(2)));
+        cx.t.add(
+            &format!("{prefix}.deepstack_merger_list.*"),
+            "projector",
+            deep,
+            merger.vector(wide.saturating_mul(2)),
+        );
     }
     cx.tokens = n;
     Ok((m, out))
@@ -399,15 +692,38 @@ fn glm4v(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let merge = v.or("spatial_merge_size", 2)?.max(1);
     let n = patches(cx, v, patch)?;
     let (oh, ow) = v.pair("image_size")?;
-    let values = vit::channels(v)?.saturating_mul(v.or("temporal_patch_size", 2)?).saturating_mul(patch).saturating_mul(patch);
+    let values = vit::channels(v)?
+        .saturating_mul(v.or("temporal_patch_size", 2)?)
+        .saturating_mul(patch)
+        .saturating_mul(patch);
     let rows = div(oh, patch, "patch_size")?.saturating_mul(div(ow, patch, "patch_size")?);
-    cx.t.add(&format!("{prefix}.patch_embed"), "patch embedding", 1, Cost::new().convolution(n, values, d, 1, 1, true).vector(d));
-    cx.t.add(&format!("{prefix}.position_embedding"), "position table", 1, Cost::new().weights(&[rows, d]));
+    cx.t.add(
+        &format!("{prefix}.patch_embed"),
+        "patch embedding",
+        1,
+        Cost::new().convolution(n, values, d, 1, 1, true).vector(d),
+    );
+    cx.t.add(
+        &format!("{prefix}.position_embedding"),
+        "position table",
+        1,
+        Cost::new().weights(&[rows, d]),
+    );
     let bias = v.b("attention_bias");
     // The output projection has none.
-    let a = Attention::new(d, heads, heads, div(d, heads, "num_heads")?, Mask::Full).biased([bias, bias, bias, false]);
-    let f = FeedForward { width: d, inner: v.or("out_hidden_size", out)?, gated: true, bias: [false; 2] };
-    let block = Block { mixers: vec![("attn", Mixer::Own(a))], ffns: vec![("mlp", Ffn::Dense(f))], norm: d.saturating_mul(2) };
+    let a = Attention::new(d, heads, heads, div(d, heads, "num_heads")?, Mask::Full)
+        .biased([bias, bias, bias, false]);
+    let f = FeedForward {
+        width: d,
+        inner: v.or("out_hidden_size", out)?,
+        gated: true,
+        bias: [false; 2],
+    };
+    let block = Block {
+        mixers: vec![("attn", Mixer::Own(a))],
+        ffns: vec![("mlp", Ffn::Dense(f))],
+        norm: d.saturating_mul(2),
+    };
     Blocks::alike(block, v.layers("depth")?).add(cx, &format!("{prefix}.blocks"), n);
     let m = n / merge.saturating_mul(merge);
     let wide = v.u("intermediate_size")?;
@@ -429,13 +745,39 @@ fn pixtral(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let heads = v.u("num_attention_heads")?;
     let patch = v.u("patch_size")?;
     let n = patches(cx, v, patch)?;
-    let values = vit::channels(v)?.saturating_mul(patch).saturating_mul(patch);
-    cx.t.add(&format!("{prefix}.patch_conv"), "patch embedding", 1, Cost::new().convolution(n, values, d, 1, 1, false).vector(d));
+    let values = vit::channels(v)?
+        .saturating_mul(patch)
+        .saturating_mul(patch);
+    cx.t.add(
+        &format!("{prefix}.patch_conv"),
+        "patch embedding",
+        1,
+        Cost::new().convolution(n, values, d, 1, 1, false).vector(d),
+    );
     // Heads are as wide as the model's width allows; a head_dim in the file does not change the matrices.
-    let a = Attention::new(d, heads, heads, div(d, heads, "num_attention_heads")?, Mask::Full);
-    let f = FeedForward { width: d, inner: v.u("intermediate_size")?, gated: true, bias: [false; 2] };
-    let block = Block { mixers: vec![("attention", Mixer::Own(a))], ffns: vec![("feed_forward", Ffn::Dense(f))], norm: d.saturating_mul(2) };
-    Blocks::alike(block, v.layers("num_hidden_layers")?).add(cx, &format!("{prefix}.transformer.layers"), n);
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "num_attention_heads")?,
+        Mask::Full,
+    );
+    let f = FeedForward {
+        width: d,
+        inner: v.u("intermediate_size")?,
+        gated: true,
+        bias: [false; 2],
+    };
+    let block = Block {
+        mixers: vec![("attention", Mixer::Own(a))],
+        ffns: vec![("feed_forward", Ffn::Dense(f))],
+        norm: d.saturating_mul(2),
+    };
+    Blocks::alike(block, v.layers("num_hidden_layers")?).add(
+        cx,
+        &format!("{prefix}.transformer.layers"),
+        n,
+    );
     cx.tokens = n;
     Ok((n, d))
 }
@@ -447,10 +789,17 @@ fn internvl(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let (ph, pw) = v.pair("patch_size")?;
     let (h, w) = vit::picture(cx, v)?;
     let (oh, ow) = v.pair("image_size")?;
-    let cut = |h: u64, w: u64| -> R<u64> { Ok(div(h, ph, "patch_size")?.saturating_mul(div(w, pw, "patch_size")?)) };
+    let cut = |h: u64, w: u64| -> R<u64> {
+        Ok(div(h, ph, "patch_size")?.saturating_mul(div(w, pw, "patch_size")?))
+    };
     let (n, own) = (cut(h, w)?, cut(oh, ow)?);
     let values = vit::channels(v)?.saturating_mul(ph).saturating_mul(pw);
-    cx.t.add(&format!("{prefix}.patch_embeddings"), "patch embedding", 1, Cost::new().convolution(n, values, d, 1, 1, true));
+    cx.t.add(
+        &format!("{prefix}.patch_embeddings"),
+        "patch embedding",
+        1,
+        Cost::new().convolution(n, values, d, 1, 1, true),
+    );
     let mut tables = Cost::new().vector(d);
     if v.b("use_mask_token") {
         tables = tables.vector(d);
@@ -461,15 +810,47 @@ fn internvl(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     cx.t.add(&format!("{prefix}.embeddings"), "position table", 1, tables);
     let n = n.saturating_add(1);
     let bias = v.b("attention_bias");
-    let a = Attention::new(d, heads, heads, div(d, heads, "num_attention_heads")?, Mask::Full).biased([bias, bias, bias, true]);
-    let a = Attention { extra: if v.b("use_qk_norm") { d.saturating_mul(2) } else { 0 }, ..a };
-    let f = FeedForward { width: d, inner: v.u("intermediate_size")?, gated: false, bias: [true; 2] };
-    let one = if v.s("norm_type") == Some("rms_norm") { d } else { d.saturating_mul(2) };
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "num_attention_heads")?,
+        Mask::Full,
+    )
+    .biased([bias, bias, bias, true]);
+    let a = Attention {
+        extra: if v.b("use_qk_norm") {
+            d.saturating_mul(2)
+        } else {
+            0
+        },
+        ..a
+    };
+    let f = FeedForward {
+        width: d,
+        inner: v.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let one = if v.s("norm_type") == Some("rms_norm") {
+        d
+    } else {
+        d.saturating_mul(2)
+    };
     // Two norms and two scales.
     let norm = one.saturating_mul(2).saturating_add(d.saturating_mul(2));
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), norm), v.layers("num_hidden_layers")?).add(cx, &format!("{prefix}.layers"), n);
+    Blocks::alike(
+        Block::usual(a, Ffn::Dense(f), norm),
+        v.layers("num_hidden_layers")?,
+    )
+    .add(cx, &format!("{prefix}.layers"), n);
     if !v.b_or("use_mean_pooling", true) {
-        cx.t.add(&format!("{prefix}.layernorm"), "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+        cx.t.add(
+            &format!("{prefix}.layernorm"),
+            "norm",
+            1,
+            Cost::new().vector(d.saturating_mul(2)),
+        );
     }
     cx.tokens = n;
     Ok((n, d))
@@ -482,7 +863,9 @@ fn mllama(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let patch = v.u("patch_size")?;
     let (h, w) = vit::picture(cx, v)?;
     let own = v.pair("image_size")?;
-    let cut = |(h, w): (u64, u64)| -> R<u64> { Ok(div(h, patch, "patch_size")?.saturating_mul(div(w, patch, "patch_size")?)) };
+    let cut = |(h, w): (u64, u64)| -> R<u64> {
+        Ok(div(h, patch, "patch_size")?.saturating_mul(div(w, patch, "patch_size")?))
+    };
     let (one, own) = (cut((h, w))?, cut(own)?.saturating_add(1));
     let most = v.u("max_num_tiles")?;
     // The input holds tiles before channels: [batch, pictures, tiles, 3, H, W].
@@ -490,10 +873,21 @@ fn mllama(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
         Some([.., t, _, _, _]) if *t > 0 => bounded(*t, "number of tiles")?,
         _ => most,
     };
-    let ratios = v.get("supported_aspect_ratios").and_then(serde_json::Value::as_array).map_or(8, |l| l.len() as u64).saturating_add(1);
+    let ratios = v
+        .get("supported_aspect_ratios")
+        .and_then(serde_json::Value::as_array)
+        .map_or(8, |l| l.len() as u64)
+        .saturating_add(1);
     let patches = tiles.saturating_mul(one);
-    let values = vit::channels(v)?.saturating_mul(patch).saturating_mul(patch);
-    cx.t.add(&format!("{prefix}.patch_embedding"), "patch embedding", 1, Cost::new().convolution(patches, values, d, 1, 1, false));
+    let values = vit::channels(v)?
+        .saturating_mul(patch)
+        .saturating_mul(patch);
+    cx.t.add(
+        &format!("{prefix}.patch_embedding"),
+        "patch embedding",
+        1,
+        Cost::new().convolution(patches, values, d, 1, 1, false),
+    );
     let tables = Cost::new()
         .vector(d)
         .weights(&[own, d])
@@ -505,11 +899,31 @@ fn mllama(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     // Tokens of a tile are padded to a multiple of eight.
     let each = one.saturating_add(1);
     let n = tiles.saturating_mul(each.div_ceil(8).saturating_mul(8));
-    let a = Attention::new(d, heads, heads, div(d, heads, "attention_heads")?, Mask::Full);
-    let f = FeedForward { width: d, inner: v.u("intermediate_size")?, gated: false, bias: [true; 2] };
-    let block = |gates: u64| Block::usual(a, Ffn::Dense(f), d.saturating_mul(4).saturating_add(gates));
-    Blocks::alike(block(0), v.layers("num_hidden_layers")?).add(cx, &format!("{prefix}.transformer.layers"), n);
-    Blocks::alike(block(2), v.layers("num_global_layers")?).add(cx, &format!("{prefix}.global_transformer.layers"), n);
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "attention_heads")?,
+        Mask::Full,
+    );
+    let f = FeedForward {
+        width: d,
+        inner: v.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let block =
+        |gates: u64| Block::usual(a, Ffn::Dense(f), d.saturating_mul(4).saturating_add(gates));
+    Blocks::alike(block(0), v.layers("num_hidden_layers")?).add(
+        cx,
+        &format!("{prefix}.transformer.layers"),
+        n,
+    );
+    Blocks::alike(block(2), v.layers("num_global_layers")?).add(
+        cx,
+        &format!("{prefix}.global_transformer.layers"),
+        n,
+    );
     cx.tokens = n;
     Ok((tiles.saturating_mul(each), d))
 }
@@ -521,20 +935,58 @@ fn llama4(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let patch = v.u("patch_size")?;
     let one = patches(cx, v, patch)?;
     let (oh, ow) = v.pair("image_size")?;
-    let own = div(oh, patch, "patch_size")?.saturating_mul(div(ow, patch, "patch_size")?).saturating_add(1);
-    let values = vit::channels(v)?.saturating_mul(patch).saturating_mul(patch);
-    cx.t.add(&format!("{prefix}.patch_embedding"), "patch embedding", 1, Cost::new().linear(one, values, d, false));
-    cx.t.add(&format!("{prefix}.embeddings"), "position table", 1, Cost::new().vector(d).weights(&[own, d]).vector(d.saturating_mul(4)));
+    let own = div(oh, patch, "patch_size")?
+        .saturating_mul(div(ow, patch, "patch_size")?)
+        .saturating_add(1);
+    let values = vit::channels(v)?
+        .saturating_mul(patch)
+        .saturating_mul(patch);
+    cx.t.add(
+        &format!("{prefix}.patch_embedding"),
+        "patch embedding",
+        1,
+        Cost::new().linear(one, values, d, false),
+    );
+    cx.t.add(
+        &format!("{prefix}.embeddings"),
+        "position table",
+        1,
+        Cost::new()
+            .vector(d)
+            .weights(&[own, d])
+            .vector(d.saturating_mul(4)),
+    );
     let n = one.saturating_add(1);
-    let a = Attention::new(d, heads, heads, div(d, heads, "num_attention_heads")?, Mask::Full).biased([true; 4]);
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "num_attention_heads")?,
+        Mask::Full,
+    )
+    .biased([true; 4]);
     let inner = v.u("intermediate_size")?;
-    let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] };
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)), v.layers("num_hidden_layers")?).add(cx, &format!("{prefix}.layers"), n);
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    };
+    Blocks::alike(
+        Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)),
+        v.layers("num_hidden_layers")?,
+    )
+    .add(cx, &format!("{prefix}.layers"), n);
     let r = v.f("pixel_shuffle_ratio", 0.5)?;
     let m = scaled(one, r * r);
     let adapter = Cost::new()
         .linear(m, inner, v.u("projector_input_dim")?, false)
-        .linear(m, v.u("projector_output_dim")?, v.u("projector_output_dim")?, false);
+        .linear(
+            m,
+            v.u("projector_output_dim")?,
+            v.u("projector_output_dim")?,
+            false,
+        );
     cx.t.add(&format!("{prefix}.vision_adapter"), "projector", 1, adapter);
     cx.tokens = n;
     Ok((n, d))
@@ -547,14 +999,38 @@ fn gemma4(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let kv = v.or("num_key_value_heads", heads)?;
     let patch = v.u("patch_size")?;
     let n = patches(cx, v, patch)?;
-    let values = vit::channels(v)?.saturating_mul(patch).saturating_mul(patch);
-    cx.t.add(&format!("{prefix}.patch_embedder"), "patch embedding", 1, Cost::new().linear(n, values, d, false));
-    cx.t.add(&format!("{prefix}.position_embedding_table"), "position table", 1, Cost::new().weights(&[2, v.u("position_embedding_size")?, d]));
+    let values = vit::channels(v)?
+        .saturating_mul(patch)
+        .saturating_mul(patch);
+    cx.t.add(
+        &format!("{prefix}.patch_embedder"),
+        "patch embedding",
+        1,
+        Cost::new().linear(n, values, d, false),
+    );
+    cx.t.add(
+        &format!("{prefix}.position_embedding_table"),
+        "position table",
+        1,
+        Cost::new().weights(&[2, v.u("position_embedding_size")?, d]),
+    );
     let bias = v.b("attention_bias");
     let a = Attention::new(d, heads, kv, hd, Mask::Full).biased([bias; 4]);
-    let a = Attention { extra: hd.saturating_mul(2), ..a };
-    let f = FeedForward { width: d, inner: v.u("intermediate_size")?, gated: true, bias: [false; 2] };
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)), v.layers("num_hidden_layers")?).add(cx, &format!("{prefix}.layers"), n);
+    let a = Attention {
+        extra: hd.saturating_mul(2),
+        ..a
+    };
+    let f = FeedForward {
+        width: d,
+        inner: v.u("intermediate_size")?,
+        gated: true,
+        bias: [false; 2],
+    };
+    Blocks::alike(
+        Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)),
+        v.layers("num_hidden_layers")?,
+    )
+    .add(cx, &format!("{prefix}.layers"), n);
     cx.tokens = n;
     Ok((n, d))
 }
@@ -566,15 +1042,30 @@ pub fn mllama_text(cx: &mut Cx, c: &Cfg) -> R<()> {
     let kv = c.or("num_key_value_heads", heads)?;
     let head = div(d, heads, "num_attention_heads")?;
     let layers = c.layers("num_hidden_layers")?;
-    let cross = c.us("cross_attention_layers")?.unwrap_or_else(|| vec![3, 8, 13, 18, 23, 28, 33, 38]);
+    let cross = c
+        .us("cross_attention_layers")?
+        .unwrap_or_else(|| vec![3, 8, 13, 18, 23, 28, 33, 38]);
     let n = cx.text_tokens(c.or("max_position_embeddings", 4096)?.clamp(1, 4096))?;
     let vocabulary = c.u("vocab_size")?;
     // Eight rows more than words, for the picture's tokens.
-    cx.t.embedding("model.language_model.embed_tokens", vocabulary.saturating_add(8), d);
-    let f = FeedForward { width: d, inner: c.u("intermediate_size")?, gated: true, bias: [false; 2] };
+    cx.t.embedding(
+        "model.language_model.embed_tokens",
+        vocabulary.saturating_add(8),
+        d,
+    );
+    let f = FeedForward {
+        width: d,
+        inner: c.u("intermediate_size")?,
+        gated: true,
+        bias: [false; 2],
+    };
     let a = Attention::new(d, heads, kv, head, Mask::Causal);
     let own = layers.saturating_sub(cross.iter().filter(|&&i| i < layers).count() as u64);
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(2)), own).add(cx, "model.language_model.layers", n);
+    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(2)), own).add(
+        cx,
+        "model.language_model.layers",
+        n,
+    );
     let mark = cx.t.mark();
     let keys = match cx.shape(&["pixel_values"]) {
         Some([.., t, _, h, w]) => {
@@ -583,37 +1074,76 @@ pub fn mllama_text(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
         _ => 0,
     };
-    let x = Attention { extra: head.saturating_mul(2).saturating_add(2), mask: Mask::Full, ..a };
+    let x = Attention {
+        extra: head.saturating_mul(2).saturating_add(2),
+        mask: Mask::Full,
+        ..a
+    };
     let block = Block {
-        mixers: vec![("cross_attn", Mixer::Cross(x, bounded(keys, "picture's length")?))],
+        mixers: vec![(
+            "cross_attn",
+            Mixer::Cross(x, bounded(keys, "picture's length")?),
+        )],
         ffns: vec![("mlp", Ffn::Dense(f))],
         norm: d.saturating_mul(2),
     };
-    Blocks::alike(block, layers.saturating_sub(own)).add(cx, "model.language_model.cross_layers", n);
+    Blocks::alike(block, layers.saturating_sub(own)).add(
+        cx,
+        "model.language_model.cross_layers",
+        n,
+    );
     if keys == 0 {
         cx.t.idle_from(mark);
     }
-    cx.t.add("model.language_model.norm", "norm", 1, Cost::new().vector(d));
-    crate::block::text_head(cx, c, n, d, d, vocabulary, false, c.b("tie_word_embeddings"))
+    cx.t.add(
+        "model.language_model.norm",
+        "norm",
+        1,
+        Cost::new().vector(d),
+    );
+    crate::block::text_head(
+        cx,
+        c,
+        n,
+        d,
+        d,
+        vocabulary,
+        false,
+        c.b("tie_word_embeddings"),
+    )
 }
 
 /// Models of text and sound: Voxtral, Qwen2-Audio.
 pub fn audio_language(cx: &mut Cx, c: &Cfg) -> R<()> {
     let voxtral = c.model_type == "voxtral";
     let t = c.sub("text_config", if voxtral { "llama" } else { "qwen2" });
-    let a = c.sub("audio_config", if voxtral { "voxtral_encoder" } else { "qwen2_audio_encoder" });
+    let a = c.sub(
+        "audio_config",
+        if voxtral {
+            "voxtral_encoder"
+        } else {
+            "qwen2_audio_encoder"
+        },
+    );
     if cx.only(Part::Audio) || cx.class.ends_with("Encoder") {
         let (n, _) = audio::whisper_encoder(cx, &a, "audio_tower")?;
         cx.tokens = n;
         return Ok(());
     }
-    let outer = c.get("tie_word_embeddings").and_then(serde_json::Value::as_bool);
+    let outer = c
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
     if cx.only(Part::Text) || cx.class.ends_with("ForCausalLM") {
         return text_model(cx, &t, None);
     }
     let sound = cx.given(&["input_features"]);
     // Voxtral keeps its language model as a whole class, which reads its own config.
-    let tied = if voxtral || c.model_type == "qwen2_audio" { t.get("tie_word_embeddings").and_then(serde_json::Value::as_bool) } else { outer };
+    let tied = if voxtral || c.model_type == "qwen2_audio" {
+        t.get("tie_word_embeddings")
+            .and_then(serde_json::Value::as_bool)
+    } else {
+        outer
+    };
     text_model(cx, &t, tied.or(Some(false)))?;
     let tokens = cx.tokens;
     let mark = cx.t.mark();
@@ -623,11 +1153,23 @@ pub fn audio_language(cx: &mut Cx, c: &Cfg) -> R<()> {
         // Four neighbours side by side.
         let wide = a.or("intermediate_size", d.saturating_mul(4))?;
         let m = n.saturating_mul(d).checked_div(wide).unwrap_or(0);
-        cx.t.add("multi_modal_projector", "projector", 1, Cost::new().linear(m, wide, td, false).linear(m, td, td, false));
+        cx.t.add(
+            "multi_modal_projector",
+            "projector",
+            1,
+            Cost::new()
+                .linear(m, wide, td, false)
+                .linear(m, td, td, false),
+        );
     } else {
         // Pooled by two before the projection.
         let m = output_size(n, 2, 2, 0, 1);
-        cx.t.add("multi_modal_projector", "projector", 1, Cost::new().linear(m, d, td, true));
+        cx.t.add(
+            "multi_modal_projector",
+            "projector",
+            1,
+            Cost::new().linear(m, d, td, true),
+        );
     }
     if !sound {
         cx.t.idle_from(mark);

@@ -24,9 +24,21 @@ pub fn t5(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (heads, kv) = (c.u("num_heads")?, c.u("d_kv")?);
     let vocabulary = c.u("vocab_size")?;
     let layers = c.layers("num_layers")?;
-    let decoders = if c.get("num_decoder_layers").is_some() { c.layers("num_decoder_layers")? } else { layers };
-    let gated = c.s("feed_forward_proj").unwrap_or("relu").starts_with("gated-");
-    let f = FeedForward { width: d, inner: c.u("d_ff")?, gated, bias: [false; 2] };
+    let decoders = if c.get("num_decoder_layers").is_some() {
+        c.layers("num_decoder_layers")?
+    } else {
+        layers
+    };
+    let gated = c
+        .s("feed_forward_proj")
+        .unwrap_or("relu")
+        .starts_with("gated-");
+    let f = FeedForward {
+        width: d,
+        inner: c.u("d_ff")?,
+        gated,
+        bias: [false; 2],
+    };
     let buckets = c.or("relative_attention_num_buckets", 32)?;
     let kind = c.model_type.as_str();
     let table = Cost::new().weights(&[buckets, heads]);
@@ -35,13 +47,18 @@ pub fn t5(cx: &mut Cx, c: &Cfg) -> R<()> {
     let mixture = |i: u64, step: u64| -> R<Ffn> {
         if switch && step > 0 && (if step > 1 { i % step == 1 } else { true }) {
             let m = Mixture::new(f, c.u("num_experts")?, 1);
-            return Ok(Ffn::Mixture(Mixture { router_bias: c.b("router_bias"), ..m }));
+            return Ok(Ffn::Mixture(Mixture {
+                router_bias: c.b("router_bias"),
+                ..m
+            }));
         }
         Ok(Ffn::Dense(f))
     };
     let step = |layers: u64, key: &'static str| -> R<u64> {
         let sparse = every(key)?;
-        Ok(if sparse > 0 { layers / sparse } else { layers.saturating_add(1) })
+        Ok(layers
+            .checked_div(sparse)
+            .unwrap_or(layers.saturating_add(1)))
     };
     cx.t.embedding("shared", vocabulary, d);
     let tied = c.b_or("tie_word_embeddings", true);
@@ -69,34 +86,66 @@ pub fn t5(cx: &mut Cx, c: &Cfg) -> R<()> {
                 if source == Source::Global {
                     let globals = s / c.or("global_block_size", 16)?.max(1);
                     keys = keys.saturating_add(globals);
-                    p = p.vector(d).product(&[2, globals, d, heads.saturating_mul(kv)]);
+                    p = p
+                        .vector(d)
+                        .product(&[2, globals, d, heads.saturating_mul(kv)]);
                 }
-                let core = Cost::new().product(&[2, padded, keys, heads, kv]).remark("blocks of keys around each block");
+                let core = Cost::new()
+                    .product(&[2, padded, keys, heads, kv])
+                    .remark("blocks of keys around each block");
                 Mixer::Other("sliding-window attention", Box::new(p), Box::new(core))
             }
         };
-        Ok(Block { mixers: vec![("self_attn", mixer)], ffns: vec![("mlp", mixture(i, encoder_step)?)], norm: d.saturating_mul(2) })
+        Ok(Block {
+            mixers: vec![("self_attn", mixer)],
+            ffns: vec![("mlp", mixture(i, encoder_step)?)],
+            norm: d.saturating_mul(2),
+        })
     })?;
     encoder.add(cx, "encoder.block", s);
-    let tables = if kind == "umt5" { layers } else { layers.min(1) };
+    let tables = if kind == "umt5" {
+        layers
+    } else {
+        layers.min(1)
+    };
     let extra = if source == Source::Global { 2 } else { 1 };
-    cx.t.add("encoder.relative_attention_bias", "position table", tables * extra, table.clone());
+    cx.t.add(
+        "encoder.relative_attention_bias",
+        "position table",
+        tables * extra,
+        table.clone(),
+    );
     cx.t.add("encoder.final_layer_norm", "norm", 1, Cost::new().vector(d));
     if cx.class.ends_with("EncoderModel") {
         return Ok(());
     }
-    let own = Attention { mask: Mask::Causal, ..a };
+    let own = Attention {
+        mask: Mask::Causal,
+        ..a
+    };
     let decoder_step = step(decoders, "num_sparse_decoder_layers")?;
     let decoder = Blocks::each(decoders, |i| {
         Ok(Block {
-            mixers: vec![("self_attn", Mixer::Own(own)), ("cross_attn", Mixer::Cross(a, s))],
+            mixers: vec![
+                ("self_attn", Mixer::Own(own)),
+                ("cross_attn", Mixer::Cross(a, s)),
+            ],
             ffns: vec![("mlp", mixture(i, decoder_step)?)],
             norm: d.saturating_mul(3),
         })
     })?;
     decoder.add(cx, "decoder.block", t);
-    let tables = if kind == "umt5" { decoders } else { decoders.min(1) };
-    cx.t.add("decoder.relative_attention_bias", "position table", tables, table);
+    let tables = if kind == "umt5" {
+        decoders
+    } else {
+        decoders.min(1)
+    };
+    cx.t.add(
+        "decoder.relative_attention_bias",
+        "position table",
+        tables,
+        table,
+    );
     cx.t.add("decoder.final_layer_norm", "norm", 1, Cost::new().vector(d));
     match cx.head {
         Head::Base => {}
@@ -105,10 +154,25 @@ pub fn t5(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
         Head::Sequence => {
             let k = c.labels()?;
-            cx.t.add("classification_head.dense", "fully connected", 1, Cost::new().linear(1, d, d, true));
-            cx.t.add("classification_head.out_proj", "classification head", 1, Cost::new().linear(1, d, k, true));
+            cx.t.add(
+                "classification_head.dense",
+                "fully connected",
+                1,
+                Cost::new().linear(1, d, d, true),
+            );
+            cx.t.add(
+                "classification_head.out_proj",
+                "classification head",
+                1,
+                Cost::new().linear(1, d, k, true),
+            );
         }
-        Head::Question => cx.t.add("qa_outputs", "classification head", 1, Cost::new().linear(t, d, 2, true)),
+        Head::Question => cx.t.add(
+            "qa_outputs",
+            "classification head",
+            1,
+            Cost::new().linear(t, d, 2, true),
+        ),
         _ => note_head(cx),
     }
     Ok(())
@@ -137,40 +201,110 @@ struct Bart {
     frozen_positions: bool,
 }
 
-const BART: Bart = Bart { types: &["bart", "plbart", "mvp"], positions: Some(2), first_norm: true, last_norm: false, bias: true, frozen_positions: false };
+const BART: Bart = Bart {
+    types: &["bart", "plbart", "mvp"],
+    positions: Some(2),
+    first_norm: true,
+    last_norm: false,
+    bias: true,
+    frozen_positions: false,
+};
 
 const BARTS: &[Bart] = &[
     BART,
-    Bart { types: &["mbart"], last_norm: true, ..BART },
-    Bart { types: &["pegasus"], positions: Some(0), first_norm: false, last_norm: true, frozen_positions: true, ..BART },
-    Bart { types: &["bigbird_pegasus"], positions: Some(0), bias: false, ..BART },
-    Bart { types: &["blenderbot"], positions: Some(0), first_norm: false, last_norm: true, ..BART },
-    Bart { types: &["blenderbot-small"], positions: Some(0), ..BART },
-    Bart { types: &["marian"], positions: Some(0), first_norm: false, frozen_positions: true, ..BART },
-    Bart { types: &["m2m_100", "nllb-moe"], positions: None, first_norm: false, last_norm: true, ..BART },
-    Bart { types: &["fsmt"], positions: Some(2), first_norm: false, frozen_positions: true, ..BART },
+    Bart {
+        types: &["mbart"],
+        last_norm: true,
+        ..BART
+    },
+    Bart {
+        types: &["pegasus"],
+        positions: Some(0),
+        first_norm: false,
+        last_norm: true,
+        frozen_positions: true,
+        ..BART
+    },
+    Bart {
+        types: &["bigbird_pegasus"],
+        positions: Some(0),
+        bias: false,
+        ..BART
+    },
+    Bart {
+        types: &["blenderbot"],
+        positions: Some(0),
+        first_norm: false,
+        last_norm: true,
+        ..BART
+    },
+    Bart {
+        types: &["blenderbot-small"],
+        positions: Some(0),
+        ..BART
+    },
+    Bart {
+        types: &["marian"],
+        positions: Some(0),
+        first_norm: false,
+        frozen_positions: true,
+        ..BART
+    },
+    Bart {
+        types: &["m2m_100", "nllb-moe"],
+        positions: None,
+        first_norm: false,
+        last_norm: true,
+        ..BART
+    },
+    Bart {
+        types: &["fsmt"],
+        positions: Some(2),
+        first_norm: false,
+        frozen_positions: true,
+        ..BART
+    },
 ];
 
 /// BART and its kin.
 pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
-    let Some(b) = BARTS.iter().find(|b| b.types.contains(&c.model_type.as_str())) else {
+    let Some(b) = BARTS
+        .iter()
+        .find(|b| b.types.contains(&c.model_type.as_str()))
+    else {
         return Err(c.missing("model_type"));
     };
     let kind = c.model_type.as_str();
-    let b = &Bart { bias: if kind == "bigbird_pegasus" { c.b("use_bias") } else { b.bias }, ..*b };
+    let b = &Bart {
+        bias: if kind == "bigbird_pegasus" {
+            c.b("use_bias")
+        } else {
+            b.bias
+        },
+        ..*b
+    };
     let d = c.u("d_model")?;
     let longest = c.or("max_position_embeddings", 1024)?;
     let (s, t) = lengths(cx, longest.clamp(1, 1024))?;
     let (el, dl) = (c.layers("encoder_layers")?, c.layers("decoder_layers")?);
-    let (eh, dh) = (c.u("encoder_attention_heads")?, c.u("decoder_attention_heads")?);
+    let (eh, dh) = (
+        c.u("encoder_attention_heads")?,
+        c.u("decoder_attention_heads")?,
+    );
     let (ef, df) = (c.u("encoder_ffn_dim")?, c.u("decoder_ffn_dim")?);
     let (source, target, own_tables) = if kind == "fsmt" {
         (c.u("src_vocab_size")?, c.u("tgt_vocab_size")?, true)
     } else {
-        (c.u("vocab_size")?, c.or("decoder_vocab_size", c.u("vocab_size")?)?, false)
+        (
+            c.u("vocab_size")?,
+            c.or("decoder_vocab_size", c.u("vocab_size")?)?,
+            false,
+        )
     };
     let scattered = matches!(kind, "m2m_100" | "nllb-moe") && !c.b_or("tie_word_embeddings", true);
-    let apart = own_tables || scattered || (kind == "marian" && !c.b_or("share_encoder_decoder_embeddings", true));
+    let apart = own_tables
+        || scattered
+        || (kind == "marian" && !c.b_or("share_encoder_decoder_embeddings", true));
     // BART for causal language modelling is the decoder alone, its attention over an encoder idle.
     let decoder_only = cx.head == Head::CausalLm;
     let t = if decoder_only { s } else { t };
@@ -191,17 +325,45 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
         cx.t.embedding("shared", source, d);
     }
     if !decoder_only {
-        cx.t.embedding(if apart { "encoder.embed_tokens" } else { "shared" }, source, d);
+        cx.t.embedding(
+            if apart {
+                "encoder.embed_tokens"
+            } else {
+                "shared"
+            },
+            source,
+            d,
+        );
         positions(cx, "encoder.embed_positions");
         if b.first_norm {
             cx.t.add("encoder.layernorm_embedding", "norm", 1, ln(d));
         }
-        let a = Attention::new(d, eh, eh, div(d, eh, "encoder_attention_heads")?, Mask::Full).biased([b.bias; 4]);
-        let f = FeedForward { width: d, inner: ef, gated: false, bias: [true; 2] };
-        let sparse = if kind == "nllb-moe" { c.or("encoder_sparse_step", 4)? } else { 0 };
+        let a = Attention::new(
+            d,
+            eh,
+            eh,
+            div(d, eh, "encoder_attention_heads")?,
+            Mask::Full,
+        )
+        .biased([b.bias; 4]);
+        let f = FeedForward {
+            width: d,
+            inner: ef,
+            gated: false,
+            bias: [true; 2],
+        };
+        let sparse = if kind == "nllb-moe" {
+            c.or("encoder_sparse_step", 4)?
+        } else {
+            0
+        };
         let blocks = Blocks::each(el, |i| {
             let ffn = experts(c, f, i, sparse)?;
-            Ok(Block { mixers: vec![("self_attn", Mixer::Own(a))], ffns: vec![("mlp", ffn)], norm: d.saturating_mul(4) })
+            Ok(Block {
+                mixers: vec![("self_attn", Mixer::Own(a))],
+                ffns: vec![("mlp", ffn)],
+                norm: d.saturating_mul(4),
+            })
         })?;
         blocks.add(cx, "encoder.layers", s);
         if b.last_norm {
@@ -211,9 +373,7 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
             return Ok(());
         }
     }
-    if apart {
-        cx.t.embedding("decoder.embed_tokens", target, d);
-    } else if decoder_only {
+    if apart || decoder_only {
         cx.t.embedding("decoder.embed_tokens", target, d);
     }
     positions(cx, "decoder.embed_positions");
@@ -222,12 +382,28 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     let head = div(d, dh, "decoder_attention_heads")?;
     let biased = |mask| Attention::new(d, dh, dh, head, mask).biased([b.bias; 4]);
-    let f = FeedForward { width: d, inner: df, gated: false, bias: [true; 2] };
-    let sparse = if kind == "nllb-moe" { c.or("decoder_sparse_step", 4)? } else { 0 };
+    let f = FeedForward {
+        width: d,
+        inner: df,
+        gated: false,
+        bias: [true; 2],
+    };
+    let sparse = if kind == "nllb-moe" {
+        c.or("decoder_sparse_step", 4)?
+    } else {
+        0
+    };
     let blocks = Blocks::each(dl, |i| {
-        let cross = if decoder_only { Mixer::CrossIdle(biased(Mask::Full)) } else { Mixer::Cross(biased(Mask::Full), s) };
+        let cross = if decoder_only {
+            Mixer::CrossIdle(biased(Mask::Full))
+        } else {
+            Mixer::Cross(biased(Mask::Full), s)
+        };
         Ok(Block {
-            mixers: vec![("self_attn", Mixer::Own(biased(Mask::Causal))), ("encoder_attn", cross)],
+            mixers: vec![
+                ("self_attn", Mixer::Own(biased(Mask::Causal))),
+                ("encoder_attn", cross),
+            ],
             ffns: vec![("mlp", experts(c, f, i, sparse)?)],
             norm: d.saturating_mul(6),
         })
@@ -240,17 +416,37 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
         Head::Base if !cx.class.ends_with("MTModel") => {}
         Head::Generation | Head::CausalLm | Head::Base => {
             // Fairseq's translation models keep a table for the output beside the decoder's.
-            let tied = c.b_or("tie_word_embeddings", kind != "fsmt") && !(decoder_only && kind == "bigbird_pegasus");
+            let tied = c.b_or("tie_word_embeddings", kind != "fsmt")
+                && !(decoder_only && kind == "bigbird_pegasus");
             cx.lm_head("lm_head", t, d, target, false, tied);
         }
         Head::Sequence | Head::Question => {
             if cx.head == Head::Sequence {
                 // BART's own default is three labels.
-                let k = if c.mentions("id2label") || c.own("num_labels") || kind != "bart" { c.labels()? } else { 3 };
-                cx.t.add("classification_head.dense", "fully connected", 1, Cost::new().linear(1, d, d, true));
-                cx.t.add("classification_head.out_proj", "classification head", 1, Cost::new().linear(1, d, k, true));
+                let k = if c.mentions("id2label") || c.own("num_labels") || kind != "bart" {
+                    c.labels()?
+                } else {
+                    3
+                };
+                cx.t.add(
+                    "classification_head.dense",
+                    "fully connected",
+                    1,
+                    Cost::new().linear(1, d, d, true),
+                );
+                cx.t.add(
+                    "classification_head.out_proj",
+                    "classification head",
+                    1,
+                    Cost::new().linear(1, d, k, true),
+                );
             } else {
-                cx.t.add("qa_outputs", "classification head", 1, Cost::new().linear(t, d, 2, true));
+                cx.t.add(
+                    "qa_outputs",
+                    "classification head",
+                    1,
+                    Cost::new().linear(t, d, 2, true),
+                );
             }
         }
         _ => note_head(cx),
@@ -260,9 +456,12 @@ pub fn bart(cx: &mut Cx, c: &Cfg) -> R<()> {
 
 /// The feed-forward part of NLLB's mixtures: every `step`-th layer, counted from 1.
 fn experts(c: &Cfg, f: FeedForward, i: u64, step: u64) -> R<Ffn> {
-    if step > 0 && (i + 1) % step == 0 {
+    if step > 0 && (i + 1).is_multiple_of(step) {
         let m = Mixture::new(f, c.u("num_experts")?, 2);
-        return Ok(Ffn::Mixture(Mixture { router_bias: c.b("router_bias"), ..m }));
+        return Ok(Ffn::Mixture(Mixture {
+            router_bias: c.b("router_bias"),
+            ..m
+        }));
     }
     Ok(Ffn::Dense(f))
 }
@@ -270,7 +469,10 @@ fn experts(c: &Cfg, f: FeedForward, i: u64, step: u64) -> R<Ffn> {
 /// T5Gemma: Gemma-2 blocks in an encoder and a decoder, merged or crossed.
 pub fn t5gemma(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (s, t) = lengths(cx, 512)?;
-    let (e, f) = (c.sub("encoder", "t5_gemma_module"), c.sub("decoder", "t5_gemma_module"));
+    let (e, f) = (
+        c.sub("encoder", "t5_gemma_module"),
+        c.sub("decoder", "t5_gemma_module"),
+    );
     let part = |c: &Cfg, causal: bool, cross: Option<(u64, u64)>| -> R<(Blocks, u64)> {
         let d = c.or("hidden_size", 2304)?;
         let heads = c.or("num_attention_heads", 8)?;
@@ -279,15 +481,36 @@ pub fn t5gemma(cx: &mut Cx, c: &Cfg) -> R<()> {
         let bias = c.b("attention_bias");
         let full = if causal { Mask::Causal } else { Mask::Full };
         let w = c.or("sliding_window", 4096)?.max(1);
-        let local = if causal { Mask::Window(w) } else { Mask::Around(w) };
+        let local = if causal {
+            Mask::Window(w)
+        } else {
+            Mask::Around(w)
+        };
         let inner = c.or("intermediate_size", 9216)?;
-        let n = if c.get("num_hidden_layers").is_some() { c.layers("num_hidden_layers")? } else { 26 };
+        let n = if c.get("num_hidden_layers").is_some() {
+            c.layers("num_hidden_layers")?
+        } else {
+            26
+        };
         let blocks = Blocks::each(n, |i| {
             let mask = if i % 2 == 0 { local } else { full };
             let a = Attention::new(d, heads, kv, head, mask).biased([bias; 4]);
-            let mut b = Block::usual(a, Ffn::Dense(FeedForward { width: d, inner, gated: true, bias: [false; 2] }), d * 4);
+            let mut b = Block::usual(
+                a,
+                Ffn::Dense(FeedForward {
+                    width: d,
+                    inner,
+                    gated: true,
+                    bias: [false; 2],
+                }),
+                d * 4,
+            );
             if let Some((keys, width)) = cross {
-                let x = Attention { source_width: width, mask: Mask::Full, ..a };
+                let x = Attention {
+                    source_width: width,
+                    mask: Mask::Full,
+                    ..a
+                };
                 b.mixers.push(("cross_attn", Mixer::Cross(x, keys)));
                 b.norm = b.norm.saturating_add(d * 2);
             }

@@ -11,10 +11,13 @@ use compute_layers::{Cost, Mask};
 /// # Errors
 /// A size out of range.
 pub fn picture(cx: &Cx, c: &Cfg) -> R<(u64, u64)> {
-    if let Some(s) = cx.shape(&["pixel_values"]) {
-        if let [.., h, w] = s {
-            return Ok((bounded(*h, "picture's height")?, bounded(*w, "picture's width")?));
-        }
+    if let Some(s) = cx.shape(&["pixel_values"])
+        && let [.., h, w] = s
+    {
+        return Ok((
+            bounded(*h, "picture's height")?,
+            bounded(*w, "picture's width")?,
+        ));
     }
     match c.get("image_size") {
         Some(_) => c.pair("image_size"),
@@ -75,30 +78,78 @@ impl Tower {
         let embed = if self.patch_linear {
             Cost::new().linear(self.patches, self.patch_values, self.width, self.patch_bias)
         } else {
-            Cost::new().convolution(self.patches, self.patch_values, self.width, 1, 1, self.patch_bias)
+            Cost::new().convolution(
+                self.patches,
+                self.patch_values,
+                self.width,
+                1,
+                1,
+                self.patch_bias,
+            )
         };
-        cx.t.add(&format!("{p}.embeddings.patch_embedding"), "patch embedding", 1, embed);
+        cx.t.add(
+            &format!("{p}.embeddings.patch_embedding"),
+            "patch embedding",
+            1,
+            embed,
+        );
         if self.positions > 0 {
-            cx.t.add(&format!("{p}.embeddings.position_embedding"), "position table", 1, Cost::new().weights(&[self.positions, self.width]));
+            cx.t.add(
+                &format!("{p}.embeddings.position_embedding"),
+                "position table",
+                1,
+                Cost::new().weights(&[self.positions, self.width]),
+            );
         }
         if self.vectors > 0 {
-            cx.t.add(&format!("{p}.embeddings.tokens"), "embedding", 1, Cost::new().weights(&[self.vectors, self.width]));
+            cx.t.add(
+                &format!("{p}.embeddings.tokens"),
+                "embedding",
+                1,
+                Cost::new().weights(&[self.vectors, self.width]),
+            );
         }
         if self.before > 0 {
-            cx.t.add(&format!("{p}.pre_norm"), "norm", 1, Cost::new().vector(self.before));
+            cx.t.add(
+                &format!("{p}.pre_norm"),
+                "norm",
+                1,
+                Cost::new().vector(self.before),
+            );
         }
         self.blocks.add(cx, &format!("{p}.layers"), self.length());
         if self.after > 0 {
-            cx.t.add(&format!("{p}.norm"), "norm", 1, Cost::new().vector(self.after));
+            cx.t.add(
+                &format!("{p}.norm"),
+                "norm",
+                1,
+                Cost::new().vector(self.after),
+            );
         }
     }
 }
 
 /// The usual block: attention with biases, two matrices, two norms.
 fn block(d: u64, heads: u64, bias: [bool; 4], inner: u64, extra: u64) -> R<Block> {
-    let a = Attention::new(d, heads, heads, div(d, heads, "num_attention_heads")?, Mask::Full).biased(bias);
-    let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] };
-    Ok(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4).saturating_add(extra)))
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "num_attention_heads")?,
+        Mask::Full,
+    )
+    .biased(bias);
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    };
+    Ok(Block::usual(
+        a,
+        Ffn::Dense(f),
+        d.saturating_mul(4).saturating_add(extra),
+    ))
 }
 
 /// ViT and its kin, by their own types.
@@ -145,7 +196,15 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
             }
             let mut b = block(d, heads, [q, q, q, true], inner, d.saturating_mul(2))?;
             if gated {
-                b.ffns = vec![("mlp", Ffn::Dense(FeedForward { width: d, inner, gated: true, bias: [true; 2] }))];
+                b.ffns = vec![(
+                    "mlp",
+                    Ffn::Dense(FeedForward {
+                        width: d,
+                        inner,
+                        gated: true,
+                        bias: [true; 2],
+                    }),
+                )];
             }
             t.vectors = 1 + u64::from(c.b_or("use_mask_token", true));
             if kind == "dinov2_with_registers" {
@@ -156,9 +215,24 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
             b
         }
         "dinov3_vit" => {
-            let (kb, vb, pb) = (c.b("key_bias"), c.b_or("value_bias", true), c.b_or("proj_bias", true));
-            let mut b = block(d, heads, [c.b_or("query_bias", true), kb, vb, pb], inner()?, d.saturating_mul(2))?;
-            let f = FeedForward { width: d, inner: inner()?, gated: c.b("use_gated_mlp"), bias: [c.b_or("mlp_bias", true); 2] };
+            let (kb, vb, pb) = (
+                c.b("key_bias"),
+                c.b_or("value_bias", true),
+                c.b_or("proj_bias", true),
+            );
+            let mut b = block(
+                d,
+                heads,
+                [c.b_or("query_bias", true), kb, vb, pb],
+                inner()?,
+                d.saturating_mul(2),
+            )?;
+            let f = FeedForward {
+                width: d,
+                inner: inner()?,
+                gated: c.b("use_gated_mlp"),
+                bias: [c.b_or("mlp_bias", true); 2],
+            };
             b.ffns = vec![("mlp", Ffn::Dense(f))];
             let r = c.or("num_register_tokens", 0)?;
             t.tokens += r;
@@ -169,8 +243,16 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
         "beit" | "data2vec-vision" => {
             // Keys have no bias; two scales a block.
             let scale = c.f("layer_scale_init_value", 0.1)? > 0.0;
-            let mut b = block(d, heads, [true, false, true, true], inner()?, if scale { d.saturating_mul(2) } else { 0 })?;
-            let table = (oh.saturating_mul(2).saturating_sub(1)).saturating_mul(ow.saturating_mul(2).saturating_sub(1)).saturating_add(3);
+            let mut b = block(
+                d,
+                heads,
+                [true, false, true, true],
+                inner()?,
+                if scale { d.saturating_mul(2) } else { 0 },
+            )?;
+            let table = (oh.saturating_mul(2).saturating_sub(1))
+                .saturating_mul(ow.saturating_mul(2).saturating_sub(1))
+                .saturating_add(3);
             if c.b("use_relative_position_bias") {
                 b.norm = b.norm.saturating_add(table.saturating_mul(heads));
             } else if c.b("use_shared_relative_position_bias") {
@@ -182,17 +264,36 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
             }
             b
         }
-        "clip_vision_model" | "clip_vision" | "chinese_clip_vision_model" | "altclip_vision_model" | "clipseg_vision_model" | "git_vision_model" | "metaclip_2_vision_model" | "owlvit_vision_model" | "owlv2_vision_model" | "mlcd_vision_model" | "kosmos_2_vision_model" | "xclip_vision_model" => {
+        "clip_vision_model"
+        | "clip_vision"
+        | "chinese_clip_vision_model"
+        | "altclip_vision_model"
+        | "clipseg_vision_model"
+        | "git_vision_model"
+        | "metaclip_2_vision_model"
+        | "owlvit_vision_model"
+        | "owlv2_vision_model"
+        | "mlcd_vision_model"
+        | "kosmos_2_vision_model"
+        | "xclip_vision_model" => {
             t.patch_bias = false;
             t.before = d.saturating_mul(2);
             if kind == "mlcd_vision_model" {
                 t.positions = 0;
                 // Two class angles in place of positions.
-                t.before = t.before.saturating_add(div(d, heads, "num_attention_heads")? / 2);
+                t.before = t
+                    .before
+                    .saturating_add(div(d, heads, "num_attention_heads")? / 2);
             }
             block(d, heads, [true; 4], inner()?, 0)?
         }
-        "siglip_vision_model" | "siglip2_vision_model" | "idefics2_vision" | "idefics3_vision" | "smolvlm_vision" | "phi4_multimodal_vision" | "aya_vision_siglip" => {
+        "siglip_vision_model"
+        | "siglip2_vision_model"
+        | "idefics2_vision"
+        | "idefics3_vision"
+        | "smolvlm_vision"
+        | "phi4_multimodal_vision"
+        | "aya_vision_siglip" => {
             t.tokens = 0;
             t.vectors = 0;
             t.positions = own_patches;
@@ -204,7 +305,11 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
         }
         "blip_vision_model" | "blip_2_vision_model" | "instructblip_vision_model" => {
             // Queries, keys and values in one matrix; BLIP-2 leaves out the keys' bias.
-            let bias = if kind == "blip_vision_model" { [true; 4] } else { [q, false, q, true] };
+            let bias = if kind == "blip_vision_model" {
+                [true; 4]
+            } else {
+                [q, false, q, true]
+            };
             let mut b = block(d, heads, bias, inner()?, 0)?;
             if kind != "blip_vision_model" && q {
                 b.norm = b.norm.saturating_add(0);
@@ -243,7 +348,8 @@ pub fn vit(cx: &mut Cx, c: &Cfg) -> R<()> {
     let kind = c.model_type.as_str();
     let mut t = tower(cx, c, "model")?;
     let d = t.width;
-    let pooled_mean = matches!(kind, "beit" | "data2vec-vision") && c.b_or("use_mean_pooling", true);
+    let pooled_mean =
+        matches!(kind, "beit" | "data2vec-vision") && c.b_or("use_mean_pooling", true);
     if pooled_mean && !matches!(cx.head, Head::Base | Head::Image) {
         t.after = 0;
     }
@@ -259,15 +365,33 @@ pub fn vit(cx: &mut Cx, c: &Cfg) -> R<()> {
             let pooler = matches!(kind, "vit" | "deit" | "yolos");
             if pooler {
                 let out = c.or("pooler_output_size", d)?;
-                cx.t.add("pooler", "fully connected", 1, Cost::new().linear(1, d, out, true));
+                cx.t.add(
+                    "pooler",
+                    "fully connected",
+                    1,
+                    Cost::new().linear(1, d, out, true),
+                );
             }
         }
         Head::Image => {
             let k = c.labels()?;
             // DINO labels the class token beside the mean of the patches.
-            let wide = if kind.starts_with("dinov2") { d.saturating_mul(2) } else { d };
-            let twice = if cx.class.ends_with("WithTeacher") { 2 } else { 1 };
-            cx.t.add("classifier", "classification head", 1, Cost::new().linears(twice, 1, wide, k, true));
+            let wide = if kind.starts_with("dinov2") {
+                d.saturating_mul(2)
+            } else {
+                d
+            };
+            let twice = if cx.class.ends_with("WithTeacher") {
+                2
+            } else {
+                1
+            };
+            cx.t.add(
+                "classifier",
+                "classification head",
+                1,
+                Cost::new().linears(twice, 1, wide, k, true),
+            );
         }
         _ => note_head(cx),
     }
@@ -284,8 +408,19 @@ fn siglip_head(cx: &mut Cx, prefix: &str, d: u64, inner: u64, heads: u64, n: u64
         .linear(1, d, d, true)
         .attend(1, n, heads, head, head, Mask::Full)
         .vector(d.saturating_mul(2));
-    let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] }.cost(1);
-    cx.t.add(&format!("{prefix}.head"), "attention pooling", 1, a.plus(&f));
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    }
+    .cost(1);
+    cx.t.add(
+        &format!("{prefix}.head"),
+        "attention pooling",
+        1,
+        a.plus(&f),
+    );
     Ok(())
 }
 
@@ -302,7 +437,14 @@ pub fn image_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
     t.add(cx);
     let n = t.length();
     if kind.starts_with("siglip") && c.b_or("vision_use_head", true) {
-        siglip_head(cx, prefix, t.width, c.u("intermediate_size")?, c.u("num_attention_heads")?, n)?;
+        siglip_head(
+            cx,
+            prefix,
+            t.width,
+            c.u("intermediate_size")?,
+            c.u("num_attention_heads")?,
+            n,
+        )?;
     }
     Ok((n, t.width))
 }
@@ -313,10 +455,20 @@ pub fn image_model(cx: &mut Cx, c: &Cfg) -> R<()> {
     cx.tokens = n;
     if cx.head == Head::Projection {
         let p = c.or("projection_dim", 512)?;
-        cx.t.add("visual_projection", "fully connected", 1, Cost::new().linear(1, d, p, false));
+        cx.t.add(
+            "visual_projection",
+            "fully connected",
+            1,
+            Cost::new().linear(1, d, p, false),
+        );
     } else if cx.head == Head::Image {
         let k = c.labels()?;
-        cx.t.add("classifier", "classification head", 1, Cost::new().linear(1, d, k, true));
+        cx.t.add(
+            "classifier",
+            "classification head",
+            1,
+            Cost::new().linear(1, d, k, true),
+        );
     }
     Ok(())
 }
@@ -330,16 +482,41 @@ pub fn text_tower(cx: &mut Cx, c: &Cfg, n: u64, prefix: &str) -> R<u64> {
     let heads = c.u("num_attention_heads")?;
     let siglip = c.model_type.starts_with("siglip");
     cx.t.embedding(&format!("{prefix}.token_embedding"), c.u("vocab_size")?, d);
-    cx.t.add(&format!("{prefix}.position_embedding"), "position table", 1, Cost::new().weights(&[c.u("max_position_embeddings")?, d]));
+    cx.t.add(
+        &format!("{prefix}.position_embedding"),
+        "position table",
+        1,
+        Cost::new().weights(&[c.u("max_position_embeddings")?, d]),
+    );
     let mask = if siglip { Mask::Full } else { Mask::Causal };
-    let a = Attention::new(d, heads, heads, div(d, heads, "num_attention_heads")?, mask).biased([true; 4]);
-    let f = FeedForward { width: d, inner: c.u("intermediate_size")?, gated: false, bias: [true; 2] };
+    let a = Attention::new(d, heads, heads, div(d, heads, "num_attention_heads")?, mask)
+        .biased([true; 4]);
+    let f = FeedForward {
+        width: d,
+        inner: c.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
     let layers = c.layers("num_hidden_layers")?;
-    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)), layers).add(cx, &format!("{prefix}.layers"), n);
-    cx.t.add(&format!("{prefix}.final_layer_norm"), "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    Blocks::alike(Block::usual(a, Ffn::Dense(f), d.saturating_mul(4)), layers).add(
+        cx,
+        &format!("{prefix}.layers"),
+        n,
+    );
+    cx.t.add(
+        &format!("{prefix}.final_layer_norm"),
+        "norm",
+        1,
+        Cost::new().vector(d.saturating_mul(2)),
+    );
     if siglip {
         let p = c.or("projection_size", d)?;
-        cx.t.add(&format!("{prefix}.head"), "fully connected", 1, Cost::new().linear(1, d, p, true));
+        cx.t.add(
+            &format!("{prefix}.head"),
+            "fully connected",
+            1,
+            Cost::new().linear(1, d, p, true),
+        );
     }
     Ok(d)
 }
@@ -349,7 +526,12 @@ pub fn text_model(cx: &mut Cx, c: &Cfg) -> R<()> {
     let n = cx.text_tokens(c.or("max_position_embeddings", 77)?.clamp(1, 4096))?;
     let d = text_tower(cx, c, n, "text_model")?;
     if cx.head == Head::Projection {
-        cx.t.add("text_projection", "fully connected", 1, Cost::new().linear(1, d, c.or("projection_dim", 512)?, false));
+        cx.t.add(
+            "text_projection",
+            "fully connected",
+            1,
+            Cost::new().linear(1, d, c.or("projection_dim", 512)?, false),
+        );
     }
     Ok(())
 }
@@ -364,12 +546,20 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
         _ => ("clip_text_model", "clip_vision_model"),
     };
     let (tc, vc) = (c.fixed("text_config", tk), c.fixed("vision_config", vk));
-    if cx.class.contains("VisionModel") || cx.head == Head::Image || cx.only(compute_layers::Part::Vision) {
+    if cx.class.contains("VisionModel")
+        || cx.head == Head::Image
+        || cx.only(compute_layers::Part::Vision)
+    {
         return if cx.head == Head::Image && !cx.class.contains("VisionModel") {
             let (n, d) = image_tower(cx, &vc, "vision_model")?;
             cx.tokens = n;
             let k = c.labels()?;
-            cx.t.add("classifier", "classification head", 1, Cost::new().linear(1, d, k, true));
+            cx.t.add(
+                "classifier",
+                "classification head",
+                1,
+                Cost::new().linear(1, d, k, true),
+            );
             Ok(())
         } else {
             image_model(cx, &vc)
@@ -385,7 +575,12 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
     let td = text_tower(cx, &tc, n, "text_model")?;
     let p = c.or("projection_dim", 512)?;
     if !siglip {
-        cx.t.add("text_projection", "fully connected", 1, Cost::new().linear(1, td, p, false));
+        cx.t.add(
+            "text_projection",
+            "fully connected",
+            1,
+            Cost::new().linear(1, td, p, false),
+        );
     }
     if !text {
         cx.t.idle_from(mark);
@@ -393,7 +588,12 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
     let mark = cx.t.mark();
     let (m, vd) = image_tower(cx, &vc, "vision_model")?;
     if !siglip {
-        cx.t.add("visual_projection", "fully connected", 1, Cost::new().linear(1, vd, p, false));
+        cx.t.add(
+            "visual_projection",
+            "fully connected",
+            1,
+            Cost::new().linear(1, vd, p, false),
+        );
     }
     if !image {
         cx.t.idle_from(mark);
@@ -415,10 +615,15 @@ pub fn ast(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (fs, ts) = (c.u("frequency_stride")?, c.u("time_stride")?);
     let (own_t, own_f) = (c.or("max_length", 1024)?, c.or("num_mel_bins", 128)?);
     let (t, f) = match cx.shape(&["input_values", "input_features"]) {
-        Some([.., t, f]) => (bounded(*t, "number of frames")?, bounded(*f, "number of bins")?),
+        Some([.., t, f]) => (
+            bounded(*t, "number of frames")?,
+            bounded(*f, "number of bins")?,
+        ),
         _ => (own_t, own_f),
     };
-    let count = |t: u64, f: u64| output_size(f, patch, fs, 0, 1).saturating_mul(output_size(t, patch, ts, 0, 1));
+    let count = |t: u64, f: u64| {
+        output_size(f, patch, fs, 0, 1).saturating_mul(output_size(t, patch, ts, 0, 1))
+    };
     let heads = c.u("num_attention_heads")?;
     let q = c.b_or("qkv_bias", true);
     let tower = Tower {
@@ -433,7 +638,10 @@ pub fn ast(cx: &mut Cx, c: &Cfg) -> R<()> {
         vectors: 2,
         before: 0,
         after: d.saturating_mul(2),
-        blocks: Blocks::alike(block(d, heads, [q, q, q, true], c.u("intermediate_size")?, 0)?, c.layers("num_hidden_layers")?),
+        blocks: Blocks::alike(
+            block(d, heads, [q, q, q, true], c.u("intermediate_size")?, 0)?,
+            c.layers("num_hidden_layers")?,
+        ),
     };
     tower.add(cx);
     cx.tokens = tower.length();
@@ -441,7 +649,14 @@ pub fn ast(cx: &mut Cx, c: &Cfg) -> R<()> {
         Head::Base => {}
         _ if cx.class.ends_with("AudioClassification") => {
             let k = c.labels()?;
-            cx.t.add("classifier", "classification head", 1, Cost::new().vector(d.saturating_mul(2)).linear(1, d, k, true));
+            cx.t.add(
+                "classifier",
+                "classification head",
+                1,
+                Cost::new()
+                    .vector(d.saturating_mul(2))
+                    .linear(1, d, k, true),
+            );
         }
         _ => note_head(cx),
     }
@@ -462,9 +677,19 @@ pub fn sam_encoder(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<u64> {
     let own = grid(c.pair("image_size")?, patch)?;
     let n = gh.saturating_mul(gw);
     let values = channels(c)?.saturating_mul(patch.0).saturating_mul(patch.1);
-    cx.t.add(&format!("{prefix}.patch_embed"), "patch embedding", 1, Cost::new().convolution(n, values, d, 1, 1, true));
+    cx.t.add(
+        &format!("{prefix}.patch_embed"),
+        "patch embedding",
+        1,
+        Cost::new().convolution(n, values, d, 1, 1, true),
+    );
     if c.b_or("use_abs_pos", true) {
-        cx.t.add(&format!("{prefix}.pos_embed"), "position table", 1, Cost::new().weights(&[own.0, own.1, d]));
+        cx.t.add(
+            &format!("{prefix}.pos_embed"),
+            "position table",
+            1,
+            Cost::new().weights(&[own.0, own.1, d]),
+        );
     }
     let w = c.or("window_size", 14)?;
     let global = c.us("global_attn_indexes")?.unwrap_or_default();
@@ -474,24 +699,43 @@ pub fn sam_encoder(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<u64> {
     };
     let q = c.b_or("qkv_bias", true);
     let rel = c.b_or("use_rel_pos", true);
-    let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] };
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    };
     let blocks = Blocks::each(layers, |i| {
         let all = global.contains(&i) || w == 0;
         let (sh, sw) = if all { (gh, gw) } else { (w, w) };
         // Windows are padded to whole ones.
-        let windows = if all { 1 } else { gh.div_ceil(w).saturating_mul(gw.div_ceil(w)) };
+        let windows = if all {
+            1
+        } else {
+            gh.div_ceil(w).saturating_mul(gw.div_ceil(w))
+        };
         let size = sh.saturating_mul(sw);
         let on = windows.saturating_mul(size);
         let mut p = Cost::new().linears(3, on, d, d, q).linear(on, d, d, true);
         let mut core = Cost::new().attend(on, size, heads, head, head, Mask::Full);
         if rel {
             let (th, tw) = if all { own } else { (w, w) };
-            let rows = th.saturating_mul(2).saturating_sub(1).saturating_add(tw.saturating_mul(2).saturating_sub(1));
+            let rows = th
+                .saturating_mul(2)
+                .saturating_sub(1)
+                .saturating_add(tw.saturating_mul(2).saturating_sub(1));
             p = p.weights(&[rows, head]);
             core = core.product(&[on, heads, sh.saturating_add(sw), head]);
         }
         Ok(Block {
-            mixers: vec![("attn", Mixer::Other(if all { "attention" } else { "window attention" }, Box::new(p), Box::new(core)))],
+            mixers: vec![(
+                "attn",
+                Mixer::Other(
+                    if all { "attention" } else { "window attention" },
+                    Box::new(p),
+                    Box::new(core),
+                ),
+            )],
             ffns: vec![("mlp", Ffn::Dense(f))],
             norm: d.saturating_mul(4),
         })
@@ -516,7 +760,10 @@ pub fn sam(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     let v = c.fixed("vision_config", "sam_vision_model");
     sam_encoder(cx, &v, "vision_encoder")?;
-    if cx.class.contains("VisionEncoder") || cx.class.contains("VisionModel") || cx.only(compute_layers::Part::Vision) {
+    if cx.class.contains("VisionEncoder")
+        || cx.class.contains("VisionModel")
+        || cx.only(compute_layers::Part::Vision)
+    {
         return Ok(());
     }
     sam_decoder(cx, c)
@@ -524,7 +771,10 @@ pub fn sam(cx: &mut Cx, c: &Cfg) -> R<()> {
 
 /// Prompt encoder and mask decoder of Segment Anything, with one point as prompt.
 fn sam_decoder(cx: &mut Cx, c: &Cfg) -> R<()> {
-    let (p, m) = (c.fixed("prompt_encoder_config", "sam"), c.fixed("mask_decoder_config", "sam"));
+    let (p, m) = (
+        c.fixed("prompt_encoder_config", "sam"),
+        c.fixed("mask_decoder_config", "sam"),
+    );
     let d = p.or("hidden_size", 256)?;
     let n = cx.tokens;
     // Places of the random projection (2 x d / 2) are shared with the vision side.
@@ -543,13 +793,25 @@ fn sam_decoder(cx: &mut Cx, c: &Cfg) -> R<()> {
         .vector(d);
     cx.t.add("prompt_encoder", "prompt encoder", 1, prompt);
     let inner = m.or("mlp_dim", 2048)?;
-    let layers = if m.get("num_hidden_layers").is_some() { m.layers("num_hidden_layers")? } else { 2 };
-    let down = div(d, m.or("attention_downsample_rate", 2)?, "attention_downsample_rate")?;
+    let layers = if m.get("num_hidden_layers").is_some() {
+        m.layers("num_hidden_layers")?
+    } else {
+        2
+    };
+    let down = div(
+        d,
+        m.or("attention_downsample_rate", 2)?,
+        "attention_downsample_rate",
+    )?;
     let masks = m.or("num_multimask_outputs", 3)?.saturating_add(1);
     // Tokens: quality, masks, one point and its padding.
     let t = masks.saturating_add(3);
     let attention = |q: u64, k: u64, w: u64| {
-        Cost::new().linear(q, d, w, true).linears(2, k, d, w, true).linear(q, w, d, true).product(&[2, q, k, w])
+        Cost::new()
+            .linear(q, d, w, true)
+            .linears(2, k, d, w, true)
+            .linear(q, w, d, true)
+            .product(&[2, q, k, w])
     };
     let block = attention(t, t, d)
         .plus(&attention(t, n, down))
@@ -557,8 +819,18 @@ fn sam_decoder(cx: &mut Cx, c: &Cfg) -> R<()> {
         .linear(t, d, inner, true)
         .linear(t, inner, d, true)
         .vector(d.saturating_mul(8));
-    cx.t.add("mask_decoder.transformer.layers.*", "two-way attention", layers, block);
-    cx.t.add("mask_decoder.transformer.final_attn_token_to_image", "cross-attention", 1, attention(t, n, down).vector(d.saturating_mul(2)));
+    cx.t.add(
+        "mask_decoder.transformer.layers.*",
+        "two-way attention",
+        layers,
+        block,
+    );
+    cx.t.add(
+        "mask_decoder.transformer.final_attn_token_to_image",
+        "cross-attention",
+        1,
+        attention(t, n, down).vector(d.saturating_mul(2)),
+    );
     let (a, b) = (d / 4, d / 8);
     let up = Cost::new()
         .weights(&[masks.saturating_add(1), d])
@@ -566,11 +838,27 @@ fn sam_decoder(cx: &mut Cx, c: &Cfg) -> R<()> {
         .vector(a.saturating_mul(2))
         .convolution(n.saturating_mul(4), a, b, 4, 1, true);
     cx.t.add("mask_decoder.upscaling", "transposed convolution", 1, up);
-    let hyper = Cost::new().linears(2, 1, d, d, true).linear(1, d, b, true).times(masks);
-    cx.t.add("mask_decoder.output_hypernetworks_mlps", "feed-forward", 1, hyper.product(&[masks, n.saturating_mul(16), b]));
+    let hyper = Cost::new()
+        .linears(2, 1, d, d, true)
+        .linear(1, d, b, true)
+        .times(masks);
+    cx.t.add(
+        "mask_decoder.output_hypernetworks_mlps",
+        "feed-forward",
+        1,
+        hyper.product(&[masks, n.saturating_mul(16), b]),
+    );
     let iou = m.or("iou_head_hidden_dim", 256)?;
     let depth = m.or("iou_head_depth", 3)?.max(2);
-    let quality = Cost::new().linear(1, d, iou, true).linears(depth - 2, 1, iou, iou, true).linear(1, iou, masks, true);
-    cx.t.add("mask_decoder.iou_prediction_head", "feed-forward", 1, quality);
+    let quality = Cost::new()
+        .linear(1, d, iou, true)
+        .linears(depth - 2, 1, iou, iou, true)
+        .linear(1, iou, masks, true);
+    cx.t.add(
+        "mask_decoder.iou_prediction_head",
+        "feed-forward",
+        1,
+        quality,
+    );
     Ok(())
 }

@@ -60,18 +60,22 @@ impl Attention {
     /// The projections: `queries` positions ask, `keys` positions answer.
     pub fn projections(&self, queries: u64, keys: u64) -> Cost {
         let [q, k, v, o] = self.bias;
-        let (hq, hk, hv) = (wide(self.heads, self.key), wide(self.kv_heads, self.key), wide(self.kv_heads, self.value));
+        let (hq, hk, hv) = (
+            wide(self.heads, self.key),
+            wide(self.kv_heads, self.key),
+            wide(self.kv_heads, self.value),
+        );
         let out = wide(self.heads, self.value);
         let mut c = Cost::new();
         if hk == hv && k == v && self.kv_heads > 0 {
-            c = c.linear(queries, self.width, hq, q).linears(2, keys, self.source_width, hk, k);
+            c = c
+                .linear(queries, self.width, hq, q)
+                .linears(2, keys, self.source_width, hk, k);
         } else if self.kv_heads > 0 {
-            c = c.linear(queries, self.width, hq, q).linear(keys, self.source_width, hk, k).linear(
-                keys,
-                self.source_width,
-                hv,
-                v,
-            );
+            c = c
+                .linear(queries, self.width, hq, q)
+                .linear(keys, self.source_width, hk, k)
+                .linear(keys, self.source_width, hv, v);
         } else {
             c = c.linear(queries, self.width, hq, q);
         }
@@ -103,9 +107,18 @@ mod tests {
     #[test]
     fn published_examples() {
         // TylerYep/torchinfo#226, Llama-3 8B and GPT-2 of method.md 2.
-        assert_eq!(flop(&Attention::new(64, 4, 4, 16, Mask::Full), 16, 16), Some(589_824));
-        assert_eq!(flop(&Attention::new(768, 12, 12, 64, Mask::Full), 1024, 1024), Some(8_053_063_680));
-        assert_eq!(flop(&Attention::new(4096, 32, 8, 128, Mask::Full), 8192, 8192), Some(1_786_706_395_136));
+        assert_eq!(
+            flop(&Attention::new(64, 4, 4, 16, Mask::Full), 16, 16),
+            Some(589_824)
+        );
+        assert_eq!(
+            flop(&Attention::new(768, 12, 12, 64, Mask::Full), 1024, 1024),
+            Some(8_053_063_680)
+        );
+        assert_eq!(
+            flop(&Attention::new(4096, 32, 8, 128, Mask::Full), 8192, 8192),
+            Some(1_786_706_395_136)
+        );
         let gpt2 = Attention::new(768, 12, 12, 64, Mask::Full).projections(1, 1);
         assert_eq!(gpt2.parameters.get(), Some(2_359_296));
         // facebookresearch/xformers#1404.
@@ -113,13 +126,37 @@ mod tests {
         assert_eq!(gqa.core(16, 16).flop.get(), Some(524_288));
         assert_eq!(gqa.projections(16, 16).flop.get(), Some(20_971_520));
         // pytorch/pytorch#195460, pytorch/pytorch#184348, pytorch/torchtitan#4366 (per token of context).
-        assert_eq!(Attention::new(768, 12, 12, 64, Mask::Full).core(64, 64).flop.get(), Some(12_582_912));
-        assert_eq!(Attention::new(512, 8, 8, 64, Mask::Full).core(128, 128).flop.get(), Some(33_554_432));
-        assert_eq!(Attention::new(8192, 64, 8, 128, Mask::Full).core(1, 1).flop.get(), Some(32_768));
+        assert_eq!(
+            Attention::new(768, 12, 12, 64, Mask::Full)
+                .core(64, 64)
+                .flop
+                .get(),
+            Some(12_582_912)
+        );
+        assert_eq!(
+            Attention::new(512, 8, 8, 64, Mask::Full)
+                .core(128, 128)
+                .flop
+                .get(),
+            Some(33_554_432)
+        );
+        assert_eq!(
+            Attention::new(8192, 64, 8, 128, Mask::Full)
+                .core(1, 1)
+                .flop
+                .get(),
+            Some(32_768)
+        );
         // Cross attention, 5 over 8 (huggingface/transformers#6768).
-        assert_eq!(flop(&Attention::new(32, 4, 4, 16, Mask::Full), 5, 8), Some(116_736));
+        assert_eq!(
+            flop(&Attention::new(32, 4, 4, 16, Mask::Full), 5, 8),
+            Some(116_736)
+        );
         // One head: L 1024, W 768, D = N = 64; the example has no output projection.
-        let one = Cost::new().linears(3, 1024, 768, 64, false).attend(1024, 1024, 1, 64, 64, Mask::Full);
+        let one =
+            Cost::new()
+                .linears(3, 1024, 768, 64, false)
+                .attend(1024, 1024, 1, 64, 64, Mask::Full);
         assert_eq!(one.flop.get(), Some(570_425_344));
         assert_eq!(one.parameters.get(), Some(147_456));
     }
@@ -128,6 +165,9 @@ mod tests {
     fn causal_share_is_exact() {
         // karpathy/nanoGPT#456: (s + 1) / (2 s).
         let c = Attention::new(8, 1, 1, 8, Mask::Causal).core(8, 8);
-        assert_eq!((c.flop - c.masked).get().map(|n| n * 64), c.flop.get().map(|n| n * 36));
+        assert_eq!(
+            (c.flop - c.masked).get().map(|n| n * 64),
+            c.flop.get().map(|n| n * 36)
+        );
     }
 }

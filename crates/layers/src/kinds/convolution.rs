@@ -6,7 +6,9 @@ use crate::Cost;
 ///
 /// Dilation changes the output's size, not the number of taps (deepspeedai/DeepSpeed#2414).
 pub fn output_size(n: u64, kernel: u64, stride: u64, padding: u64, dilation: u64) -> u64 {
-    let reach = dilation.saturating_mul(kernel.saturating_sub(1)).saturating_add(1);
+    let reach = dilation
+        .saturating_mul(kernel.saturating_sub(1))
+        .saturating_add(1);
     let room = n.saturating_add(padding.saturating_mul(2));
     match room.checked_sub(reach) {
         Some(rest) if stride > 0 && kernel > 0 => rest / stride + 1,
@@ -15,8 +17,17 @@ pub fn output_size(n: u64, kernel: u64, stride: u64, padding: u64, dilation: u64
 }
 
 /// Output size of one axis of a transposed convolution: (n - 1) s - 2 p + e (k - 1) + o + 1; 0 where it would be negative.
-pub fn transposed_output_size(n: u64, kernel: u64, stride: u64, padding: u64, dilation: u64, extra: u64) -> u64 {
-    let Some(steps) = n.checked_sub(1) else { return 0 };
+pub fn transposed_output_size(
+    n: u64,
+    kernel: u64,
+    stride: u64,
+    padding: u64,
+    dilation: u64,
+    extra: u64,
+) -> u64 {
+    let Some(steps) = n.checked_sub(1) else {
+        return 0;
+    };
     steps
         .saturating_mul(stride)
         .saturating_add(dilation.saturating_mul(kernel.saturating_sub(1)))
@@ -80,7 +91,14 @@ impl Convolution {
             .zip(&self.kernel)
             .map(|(&n, &k)| {
                 if self.transposed {
-                    transposed_output_size(n, k, self.stride, self.padding, self.dilation, self.output_padding)
+                    transposed_output_size(
+                        n,
+                        k,
+                        self.stride,
+                        self.padding,
+                        self.dilation,
+                        self.output_padding,
+                    )
                 } else {
                     output_size(n, k, self.stride, self.padding, self.dilation)
                 }
@@ -91,14 +109,36 @@ impl Convolution {
     /// Parameters and FLOP for one example.
     pub fn cost(&self) -> Cost {
         let taps = self.kernel.iter().fold(1u64, |a, &k| a.saturating_mul(k));
-        let places = if self.transposed { self.input.clone() } else { self.output() };
+        let places = if self.transposed {
+            self.input.clone()
+        } else {
+            self.output()
+        };
         let places = places.iter().fold(1u64, |a, &k| a.saturating_mul(k));
         if self.transposed {
             // The weight is [in, out / g, taps] and works once per input position.
-            let c = Cost::new().convolution(places, self.out_channels, self.in_channels, taps, self.groups, false);
-            return if self.bias { c.vector(self.out_channels) } else { c };
+            let c = Cost::new().convolution(
+                places,
+                self.out_channels,
+                self.in_channels,
+                taps,
+                self.groups,
+                false,
+            );
+            return if self.bias {
+                c.vector(self.out_channels)
+            } else {
+                c
+            };
         }
-        Cost::new().convolution(places, self.in_channels, self.out_channels, taps, self.groups, self.bias)
+        Cost::new().convolution(
+            places,
+            self.in_channels,
+            self.out_channels,
+            taps,
+            self.groups,
+            self.bias,
+        )
     }
 }
 
@@ -113,21 +153,53 @@ mod tests {
     #[test]
     fn published_examples() {
         let square = |n: u64, k: u64, i, o| Convolution::new(&[n, n], &[k, k], i, o);
-        let stem = Convolution { stride: 2, padding: 3, ..square(224, 7, 3, 64) };
+        let stem = Convolution {
+            stride: 2,
+            padding: 3,
+            ..square(224, 7, 3, 64)
+        };
         assert_eq!(flop(&stem), Some(236_027_904));
-        let article = Convolution { stride: 2, padding: 2, ..square(400, 5, 5, 16) };
-        assert_eq!((article.output(), flop(&article)), (vec![200, 200], Some(160_000_000)));
+        let article = Convolution {
+            stride: 2,
+            padding: 2,
+            ..square(400, 5, 5, 16)
+        };
+        assert_eq!(
+            (article.output(), flop(&article)),
+            (vec![200, 200], Some(160_000_000))
+        );
         assert_eq!(article.cost().parameters.get(), Some(2016));
-        let depthwise = Convolution { padding: 1, groups: 32, ..square(112, 3, 32, 32) };
+        let depthwise = Convolution {
+            padding: 1,
+            groups: 32,
+            ..square(112, 3, 32, 32)
+        };
         assert_eq!(flop(&depthwise), Some(7_225_344));
-        let dilated = Convolution { padding: 2, dilation: 2, ..square(16, 3, 8, 8) };
+        let dilated = Convolution {
+            padding: 2,
+            dilation: 2,
+            ..square(16, 3, 8, 8)
+        };
         assert_eq!(flop(&dilated), Some(294_912));
-        let line = Convolution { padding: 1, ..Convolution::new(&[512], &[3], 1000, 1000) };
+        let line = Convolution {
+            padding: 1,
+            ..Convolution::new(&[512], &[3], 1000, 1000)
+        };
         assert_eq!(flop(&line), Some(3_072_000_000));
         // gmalivenko/onnx-opcounter: depthwise of 4 channels, 8 x 8.
-        assert_eq!(flop(&Convolution { padding: 1, groups: 4, ..square(8, 3, 4, 4) }), Some(4_608));
+        assert_eq!(
+            flop(&Convolution {
+                padding: 1,
+                groups: 4,
+                ..square(8, 3, 4, 4)
+            }),
+            Some(4_608)
+        );
         // Padding "same" with an even kernel: output = input.
-        assert_eq!(Cost::new().convolution(64, 2, 3, 16, 1, true).flop.get(), Some(12_288));
+        assert_eq!(
+            Cost::new().convolution(64, 2, 3, 16, 1, true).flop.get(),
+            Some(12_288)
+        );
     }
 
     #[test]
@@ -142,9 +214,15 @@ mod tests {
         assert_eq!(flop(&t(2, 2, 3, 1, 2, 0, 1)), Some(96));
         assert_eq!(flop(&t(8, 2, 6, 6, 2, 0, 3)), Some(6_144));
         let deconv = t(4, 4, 1024, 512, 2, 1, 1);
-        assert_eq!((deconv.output(), flop(&deconv)), (vec![8, 8], Some(268_435_456)));
+        assert_eq!(
+            (deconv.output(), flop(&deconv)),
+            (vec![8, 8], Some(268_435_456))
+        );
         // pytorch/pytorch#119806: three times the forward pass.
-        let big = Convolution { input: vec![30, 96], ..t(1, 2, 192, 384, 2, 0, 1) };
+        let big = Convolution {
+            input: vec![30, 96],
+            ..t(1, 2, 192, 384, 2, 0, 1)
+        };
         assert_eq!(flop(&big).map(|n| n * 6 * 3), Some(30_576_476_160));
     }
 

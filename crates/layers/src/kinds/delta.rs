@@ -49,7 +49,10 @@ pub struct GatedDelta {
 impl GatedDelta {
     /// Projections and convolution on `n` positions.
     pub fn projections(&self, n: u64, conv_positions: u64) -> Cost {
-        let (k, v) = (wide(self.key_heads, self.key), wide(self.value_heads, self.value));
+        let (k, v) = (
+            wide(self.key_heads, self.key),
+            wide(self.value_heads, self.value),
+        );
         let mixed = wide(2, k).saturating_add(v);
         Cost::new()
             // Queries, keys, values, the output gate; then two numbers per value head.

@@ -19,12 +19,9 @@ impl FeedForward {
     /// Parameters and FLOP on `n` positions.
     pub fn cost(&self, n: u64) -> Cost {
         let into = if self.gated { 2 } else { 1 };
-        Cost::new().linears(into, n, self.width, self.inner, self.bias[0]).linear(
-            n,
-            self.inner,
-            self.width,
-            self.bias[1],
-        )
+        Cost::new()
+            .linears(into, n, self.width, self.inner, self.bias[0])
+            .linear(n, self.inner, self.width, self.bias[1])
     }
 }
 
@@ -34,10 +31,22 @@ mod tests {
 
     #[test]
     fn published_examples() {
-        let gpt2 = FeedForward { width: 768, inner: 3072, gated: false, bias: [true; 2] }.cost(1024);
+        let gpt2 = FeedForward {
+            width: 768,
+            inner: 3072,
+            gated: false,
+            bias: [true; 2],
+        }
+        .cost(1024);
         assert_eq!(gpt2.flop.get(), Some(9_663_676_416));
         assert_eq!(gpt2.parameters.get(), Some(2 * 768 * 3072 + 3072 + 768));
-        let gated = FeedForward { width: 4096, inner: 14336, gated: true, bias: [false; 2] }.cost(1);
+        let gated = FeedForward {
+            width: 4096,
+            inner: 14336,
+            gated: true,
+            bias: [false; 2],
+        }
+        .cost(1);
         assert_eq!(gated.flop.get(), Some(352_321_536));
     }
 }

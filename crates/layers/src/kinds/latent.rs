@@ -48,13 +48,21 @@ impl LatentAttention {
         let (d, h) = (self.width, self.heads);
         let q_out = wide(h, self.nope.saturating_add(self.rope));
         let mut c = match self.query_rank {
-            Some(q) => Cost::new().linear(n, d, q, self.bias).vector(q).linear(n, q, q_out, false),
+            Some(q) => Cost::new()
+                .linear(n, d, q, self.bias)
+                .vector(q)
+                .linear(n, q, q_out, false),
             None => Cost::new().linear(n, d, q_out, false),
         };
         c = c
             .linear(n, d, self.kv_rank.saturating_add(self.rope), self.bias)
             .vector(self.kv_rank)
-            .linear(n, self.kv_rank, wide(h, self.nope.saturating_add(self.value)), false);
+            .linear(
+                n,
+                self.kv_rank,
+                wide(h, self.nope.saturating_add(self.value)),
+                false,
+            );
         if self.gate > 0 {
             c = c.linear(n, d, self.gate, false);
         }
@@ -62,7 +70,12 @@ impl LatentAttention {
         if let Some(i) = self.indexer {
             // Queries from the latent, one key per token with its norm, one weight per head.
             c = c
-                .linear(n, self.query_rank.unwrap_or(d), wide(i.heads, i.head), false)
+                .linear(
+                    n,
+                    self.query_rank.unwrap_or(d),
+                    wide(i.heads, i.head),
+                    false,
+                )
                 .linear(n, d, i.head, false)
                 .vector(i.head.saturating_mul(2))
                 .linear(n, d, i.heads, false);
@@ -72,10 +85,19 @@ impl LatentAttention {
 
     /// The products of queries with keys, and of weights with values, on `n` positions.
     pub fn core(&self, n: u64) -> Cost {
-        let c = Cost::new().attend(n, n, self.heads, self.nope.saturating_add(self.rope), self.value, self.mask);
+        let c = Cost::new().attend(
+            n,
+            n,
+            self.heads,
+            self.nope.saturating_add(self.rope),
+            self.value,
+            self.mask,
+        );
         match self.indexer {
             // Scores of every head, then their weighted sum over the heads.
-            Some(i) => c.attend(n, n, i.heads, i.head, 0, self.mask).attend(n, n, i.heads, 1, 0, self.mask),
+            Some(i) => c
+                .attend(n, n, i.heads, i.head, 0, self.mask)
+                .attend(n, n, i.heads, 1, 0, self.mask),
             None => c,
         }
     }
@@ -101,7 +123,10 @@ mod tests {
             mask: Mask::Causal,
         };
         // NVIDIA/Megatron-LM#1475, without the two norms of 1536 and 512.
-        assert_eq!(a.projections(1).parameters.get(), Some(187_105_280 + 1536 + 512));
+        assert_eq!(
+            a.projections(1).parameters.get(),
+            Some(187_105_280 + 1536 + 512)
+        );
         assert_eq!(a.core(1).flop.get(), Some(2 * 128 * (128 + 64 + 128)));
     }
 }

@@ -43,8 +43,20 @@ impl Mamba1 {
         let (d, inner) = (self.width, self.inner);
         let c = Cost::new()
             .linear(n, d, wide(2, inner), self.bias)
-            .convolution(conv_positions, inner, inner, self.kernel, inner, self.conv_bias)
-            .linear(n, inner, self.rank.saturating_add(wide(2, self.state)), false)
+            .convolution(
+                conv_positions,
+                inner,
+                inner,
+                self.kernel,
+                inner,
+                self.conv_bias,
+            )
+            .linear(
+                n,
+                inner,
+                self.rank.saturating_add(wide(2, self.state)),
+                false,
+            )
             .linear(n, self.rank, inner, true)
             // A and D of the state.
             .weights(&[inner, self.state])
@@ -93,13 +105,18 @@ pub struct Mamba2 {
 impl Mamba2 {
     /// Channels that the convolution mixes over time: inner + 2 groups x state.
     pub fn conv_channels(&self) -> u64 {
-        self.inner.saturating_add(wide(2, wide(self.groups, self.state)))
+        self.inner
+            .saturating_add(wide(2, wide(self.groups, self.state)))
     }
 
     /// Everything but the scan, on `n` positions.
     pub fn projections(&self, n: u64, conv_positions: u64) -> Cost {
         let ch = self.conv_channels();
-        let into = self.inner.saturating_add(ch).saturating_add(self.heads).saturating_add(self.extra_in);
+        let into = self
+            .inner
+            .saturating_add(ch)
+            .saturating_add(self.heads)
+            .saturating_add(self.extra_in);
         let c = Cost::new()
             .linear(n, self.width, into, self.bias[0])
             .convolution(conv_positions, ch, ch, self.kernel, ch, self.conv_bias)
@@ -126,7 +143,16 @@ mod tests {
 
     #[test]
     fn mamba_130m_layer() {
-        let m = Mamba1 { width: 768, inner: 1536, state: 16, rank: 48, kernel: 4, conv_bias: true, bias: false, extra: 0 };
+        let m = Mamba1 {
+            width: 768,
+            inner: 1536,
+            state: 16,
+            rank: 48,
+            kernel: 4,
+            conv_bias: true,
+            bias: false,
+            extra: 0,
+        };
         assert_eq!(m.cost(1, 1, Scan::Convention).flop.get(), Some(7_707_648));
         let layer = m.cost(1, 1, Scan::Products).vector(768);
         let total = layer.parameters * 24u64 + 50280u64 * 768 + 768u64;

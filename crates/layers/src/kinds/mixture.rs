@@ -36,15 +36,32 @@ pub struct Mixture {
 impl Mixture {
     /// A mixture without shared parts.
     pub fn new(expert: FeedForward, experts: u64, used: u64) -> Self {
-        Mixture { expert, experts, used, routes: experts, router_bias: false, balance: 0, shared: None }
+        Mixture {
+            expert,
+            experts,
+            used,
+            routes: experts,
+            router_bias: false,
+            balance: 0,
+            shared: None,
+        }
     }
 
     /// The router and the shared part on `n` positions.
     pub fn common(&self, n: u64) -> Cost {
         let d = self.expert.width;
-        let mut c = Cost::new().linear(n, d, self.routes, self.router_bias).vector(self.balance);
+        let mut c = Cost::new()
+            .linear(n, d, self.routes, self.router_bias)
+            .vector(self.balance);
         if let Some(s) = self.shared {
-            c = c.plus(&FeedForward { inner: s.inner, bias: [s.bias; 2], ..self.expert }.cost(n));
+            c = c.plus(
+                &FeedForward {
+                    inner: s.inner,
+                    bias: [s.bias; 2],
+                    ..self.expert
+                }
+                .cost(n),
+            );
             if s.gate {
                 c = c.linear(n, d, 1, false);
             }
@@ -69,20 +86,67 @@ mod tests {
 
     #[test]
     fn one_token_of_mixtral() {
-        let e = FeedForward { width: 4096, inner: 14336, gated: true, bias: [false; 2] };
+        let e = FeedForward {
+            width: 4096,
+            inner: 14336,
+            gated: true,
+            bias: [false; 2],
+        };
         let m = Mixture::new(e, 8, 2);
-        assert_eq!((m.common(1).flop + m.routed(1).flop).get(), Some(704_708_608));
+        assert_eq!(
+            (m.common(1).flop + m.routed(1).flop).get(),
+            Some(704_708_608)
+        );
         assert_eq!(m.idle().get(), Some(6 * 3 * 4096 * 14336));
         // NVIDIA/Megatron-LM: the router of DeepSeek-V3's 58 mixture layers.
-        let v3 = Mixture::new(FeedForward { width: 7168, inner: 2048, gated: true, bias: [false; 2] }, 256, 8);
-        assert_eq!(v3.common(1).parameters.get().map(|n| n * 58), Some(106_430_464));
+        let v3 = Mixture::new(
+            FeedForward {
+                width: 7168,
+                inner: 2048,
+                gated: true,
+                bias: [false; 2],
+            },
+            256,
+            8,
+        );
+        assert_eq!(
+            v3.common(1).parameters.get().map(|n| n * 58),
+            Some(106_430_464)
+        );
         // Qwen1.5-MoE's shared expert and its gate, 24 layers (AI-Hypercomputer/maxtext#4017).
-        let e = FeedForward { width: 2048, inner: 1408, gated: true, bias: [false; 2] };
-        let q = Mixture { shared: Some(Shared { inner: 5632, gate: true, bias: false }), ..Mixture::new(e, 60, 4) };
+        let e = FeedForward {
+            width: 2048,
+            inner: 1408,
+            gated: true,
+            bias: [false; 2],
+        };
+        let q = Mixture {
+            shared: Some(Shared {
+                inner: 5632,
+                gate: true,
+                bias: false,
+            }),
+            ..Mixture::new(e, 60, 4)
+        };
         let router = 2048 * 60;
-        assert_eq!(q.common(1).parameters.get().map(|n| (n - router) * 24), Some(830_521_344));
+        assert_eq!(
+            q.common(1).parameters.get().map(|n| (n - router) * 24),
+            Some(830_521_344)
+        );
         // gpt-oss-20b's experts with biases.
-        let e = FeedForward { width: 2880, inner: 2880, gated: true, bias: [true; 2] };
-        assert_eq!(Mixture::new(e, 32, 4).routed(1).parameters.get().map(|n| n * 24), Some(19_116_933_120));
+        let e = FeedForward {
+            width: 2880,
+            inner: 2880,
+            gated: true,
+            bias: [true; 2],
+        };
+        assert_eq!(
+            Mixture::new(e, 32, 4)
+                .routed(1)
+                .parameters
+                .get()
+                .map(|n| n * 24),
+            Some(19_116_933_120)
+        );
     }
 }

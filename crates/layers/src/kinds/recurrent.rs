@@ -46,7 +46,12 @@ impl Recurrent {
         let ways = if self.bidirectional { 2 } else { 1 };
         let out = self.projection.unwrap_or(self.units);
         let one = |inputs: u64| {
-            let mut c = Cost::new().linear(steps, inputs.saturating_add(out), gates_wide(gates, self.units), false);
+            let mut c = Cost::new().linear(
+                steps,
+                inputs.saturating_add(out),
+                gates_wide(gates, self.units),
+                false,
+            );
             c = c.weights(&[gates, self.biases, self.units]);
             if let Some(r) = self.projection {
                 c = c.linear(steps, self.units, r, false);
@@ -90,16 +95,37 @@ mod tests {
         assert_eq!(one(Cell::Plain, 128, 256), (Some(196_608), Some(98_560)));
         assert_eq!(one(Cell::Gru, 128, 256), (Some(589_824), Some(295_680)));
         assert_eq!(one(Cell::Lstm, 128, 256), (Some(786_432), Some(394_240)));
-        assert_eq!(one(Cell::Lstm, 640_000, 256), (Some(1_311_244_288), Some(655_623_168)));
-        assert_eq!(cell(Cell::Lstm, 64, 64, 2).cost(100).flop.get(), Some(6_553_600));
-        assert_eq!(cell(Cell::Lstm, 64, 64, 2).cost(100).parameters.get(), Some(33_280));
-        assert_eq!(cell(Cell::Gru, 64, 64, 2).cost(100).flop.get(), Some(4_915_200));
+        assert_eq!(
+            one(Cell::Lstm, 640_000, 256),
+            (Some(1_311_244_288), Some(655_623_168))
+        );
+        assert_eq!(
+            cell(Cell::Lstm, 64, 64, 2).cost(100).flop.get(),
+            Some(6_553_600)
+        );
+        assert_eq!(
+            cell(Cell::Lstm, 64, 64, 2).cost(100).parameters.get(),
+            Some(33_280)
+        );
+        assert_eq!(
+            cell(Cell::Gru, 64, 64, 2).cost(100).flop.get(),
+            Some(4_915_200)
+        );
         // Two layers, both directions, five steps, batch 3.
-        let two = Recurrent { layers: 2, bidirectional: true, ..cell(Cell::Lstm, 10, 20, 2) }.cost(5);
+        let two = Recurrent {
+            layers: 2,
+            bidirectional: true,
+            ..cell(Cell::Lstm, 10, 20, 2)
+        }
+        .cost(5);
         assert_eq!(two.flop.get().map(|n| n * 3), Some(432_000));
         assert_eq!(two.parameters.get(), Some(15_040));
         // Projection: parameters 4((N+R) M + M) + M R, FLOP 8 (N+R) M + 2 M R.
-        let p = Recurrent { projection: Some(7), ..cell(Cell::Lstm, 10, 20, 1) }.cost(1);
+        let p = Recurrent {
+            projection: Some(7),
+            ..cell(Cell::Lstm, 10, 20, 1)
+        }
+        .cost(1);
         assert_eq!(p.parameters.get(), Some(4 * (17 * 20 + 20) + 20 * 7));
         assert_eq!(p.flop.get(), Some(8 * 17 * 20 + 2 * 20 * 7));
     }

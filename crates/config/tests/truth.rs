@@ -1,0 +1,157 @@
+//! Configs of published models against figures that other people's software made (PyTorch's dispatcher counter over
+//! transformers' own classes), and thousands of variants of each architecture, one key changed at a time.
+// Helpers of tests stop a test as the tests themselves do.
+#![allow(clippy::panic)]
+
+use compute_config::count_config;
+use compute_layers::{Count, CountOptions, Part};
+use serde_json::Value;
+
+fn options(v: &Value) -> CountOptions {
+    let mut o = CountOptions {
+        batch: Some(1),
+        ..CountOptions::default()
+    };
+    o.class = v["class"].as_str().map(str::to_string);
+    o.sequence_length = v["seq"].as_u64();
+    o.part = match v["part"].as_str() {
+        Some("text") => Some(Part::Text),
+        Some("vision") => Some(Part::Vision),
+        Some("audio") => Some(Part::Audio),
+        _ => None,
+    };
+    for (k, s) in v["inputs"].as_object().into_iter().flatten() {
+        o.inputs.insert(
+            k.clone(),
+            s.as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect(),
+        );
+    }
+    o
+}
+
+fn rows(text: &str) -> impl Iterator<Item = Value> + '_ {
+    text.lines()
+        .map(|l| serde_json::from_str(l).expect("a row is JSON"))
+}
+
+fn adds_up(name: &str, c: &Count) {
+    assert_eq!(
+        c.groups.iter().map(|g| g.parameters).sum::<u128>(),
+        c.parameters,
+        "{name}: parameters of the groups"
+    );
+    assert_eq!(
+        c.groups.iter().map(|g| g.forward_flop).sum::<u128>(),
+        c.forward_flop,
+        "{name}: FLOP of the groups"
+    );
+    assert!(
+        c.forward_flop_causal <= c.forward_flop,
+        "{name}: the mask only takes away"
+    );
+    assert!(
+        c.active_parameters <= c.parameters && c.trainable_parameters <= c.parameters,
+        "{name}"
+    );
+}
+
+fn near(got: u128, want: u64) -> bool {
+    (got as f64 / want as f64 - 1.0).abs() <= 1e-3
+}
+
+#[test]
+fn published_models() {
+    let (mut all, mut products) = (0, 0);
+    for v in rows(include_str!("data/truth.jsonl")) {
+        let name = v["name"].as_str().unwrap_or("");
+        let c = count_config(&v["config"].to_string(), &options(&v))
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        adds_up(name, &c);
+        all += 1;
+        if let Some(p) = v["parameters"].as_u64() {
+            assert_eq!(c.parameters, u128::from(p), "{name}: parameters");
+        }
+        if let Some(p) = v["active"].as_u64() {
+            assert_eq!(
+                c.active_parameters,
+                u128::from(p),
+                "{name}: active parameters"
+            );
+        }
+        // Gemma 3n looks up a second table, one row per layer; the figure has the first alone (truth_notes.md).
+        if let Some(p) = v["embedding"]
+            .as_u64()
+            .filter(|_| name != "gemma-3n-e4b-text")
+        {
+            assert_eq!(
+                c.input_embedding_parameters,
+                u128::from(p),
+                "{name}: input table"
+            );
+        }
+        if let Some(f) = v["flop"].as_u64() {
+            products += 1;
+            assert!(
+                near(c.forward_flop, f),
+                "{name}: {} FLOP, want {f}",
+                c.forward_flop
+            );
+        }
+    }
+    assert_eq!((all, products), (131, 127));
+}
+
+/// One key of a default configuration changed at a time; figures made by building the class on PyTorch's meta device.
+#[test]
+fn variants_of_every_architecture() {
+    let mut types = std::collections::BTreeSet::new();
+    let (mut all, mut products) = (0, 0);
+    for v in rows(include_str!("data/variants.jsonl")) {
+        let name = v["name"].as_str().unwrap_or("");
+        let c = count_config(&v["config"].to_string(), &options(&v))
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        adds_up(name, &c);
+        assert_eq!(
+            c.parameters,
+            u128::from(v["parameters"].as_u64().expect("a number")),
+            "{name}: parameters"
+        );
+        if let Some(f) = v["flop"].as_u64().filter(|&f| f > 0) {
+            products += 1;
+            assert!(
+                near(c.forward_flop, f),
+                "{name}: {} FLOP, want {f}",
+                c.forward_flop
+            );
+        }
+        types.insert(v["config"]["model_type"].as_str().unwrap_or("").to_string());
+        all += 1;
+    }
+    assert!(
+        all > 2500 && products > 2000 && types.len() > 150,
+        "{all} rows, {products} with FLOP, {} types",
+        types.len()
+    );
+}
+
+#[test]
+fn custom_code_types_have_their_published_totals() {
+    // Totals as their publishers and weights give them; transformers has no class for these.
+    let want = [
+        ("chatglm3-6b", 6_243_584_000u128),
+        ("internlm2-7b", 7_737_708_544),
+        ("baichuan2-7b", 7_505_973_248),
+        ("qwen-7b", 7_721_324_544),
+    ];
+    for (name, parameters) in want {
+        let v = rows(include_str!("data/truth.jsonl"))
+            .find(|v| v["name"] == name)
+            .expect("a row");
+        let c = count_config(&v["config"].to_string(), &CountOptions::default()).expect("counts");
+        assert_eq!(c.parameters, parameters, "{name}");
+    }
+}
