@@ -3,6 +3,7 @@
 //! A leaf crate, because exports of a dependency would land in the page's wasm.
 
 mod count;
+mod quote;
 mod request;
 mod results;
 mod tables;
@@ -32,7 +33,9 @@ fn take<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
 
 /// An object for JavaScript; what is absent is `null`.
 fn give<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    let serializer = serde_wasm_bindgen::Serializer::new()
+        .serialize_missing_as_null(true)
+        .serialize_maps_as_objects(true);
     value.serialize(&serializer).map_err(JsValue::from)
 }
 

@@ -279,3 +279,23 @@ export function countLayers(layers: { layers: Layer[] } | Layer[] | string, opti
 export function encodeLayers(layers: object | string): string;
 /** The list back, from the text with or without "#layers=". Throws a `Refusal` where it does not read. */
 export function decodeLayers(fragment: string): { layers: Layer[] };
+/** A quantity in a passage: the field it would fill, its place (UTF-16), its text for the field; alternatives where two figures stand for one field. */
+export interface Found { phase: number; field: string; text: string; from: number; to: number; value: string; alternatives: string[] }
+/** The quantities of a training run that a passage tells. Nothing is guessed that is not written. */
+export function readPassage(text: string): Found[];
+/** An estimate kept for the file; `record.schema.json` describes it. */
+export interface EstimateRecord {
+  schema: string; name: string; date: string; tables: string; version: string; link: string; flop: Uncertain; two_significant_figures: string;
+  method: string; counting: Uncertain | null; hardware: Uncertain | null; agreement: string | null;
+  inputs: { key: string; label: string; typed: string; read: string }[]; assumptions: string[];
+  totals: { count: string; flop: Uncertain; phases: number[]; words: string }[];
+  thresholds: { id: string; sentence: string; status: string; as_of: string; conditions: string; source: string }[];
+  sources: string[]; remark: string;
+}
+/** An estimate to quote. `base` is the page's address without query, `today` an ISO date. */
+export function cite(query: string, base: string, today: string):
+  { sentence: string; markdown: string; bibtex: string; csv: string; csvHeader: string; record: EstimateRecord } | null;
+/** Opens a record again: its link is read anew. */
+export function openRecord(text: string):
+  | { ok: true; query: string; kept: number; now: number | null; notes: string[] }
+  | { ok: false; code: string; message: string; remedy: string };

@@ -1,0 +1,104 @@
+//! What is quoted: passages read, citations, records.
+
+use compute_core::{estimate, link, request};
+use compute_record::Place;
+use compute_tables::catalog;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::give;
+
+#[derive(Serialize)]
+struct Found {
+    phase: u8,
+    field: &'static str,
+    text: String,
+    from: usize,
+    to: usize,
+    value: String,
+    alternatives: Vec<String>,
+}
+
+/// The quantities of a training run that a passage tells, each with its place and field.
+///
+/// # Errors
+/// None that a caller can cause.
+#[wasm_bindgen(js_name = readPassage, skip_typescript)]
+pub fn read_passage(text: &str) -> Result<JsValue, JsValue> {
+    let found: Vec<Found> = compute_passage::read_passage(text, catalog())
+        .into_iter()
+        .map(|found| Found {
+            phase: found.phase,
+            field: found.field,
+            text: found.text,
+            from: found.from,
+            to: found.to,
+            value: found.value,
+            alternatives: found.alternatives,
+        })
+        .collect();
+    give(&found)
+}
+
+#[derive(Serialize)]
+struct Quoted {
+    #[serde(flatten)]
+    citation: compute_record::Citation,
+    #[serde(rename = "csvHeader")]
+    csv_header: &'static str,
+    record: compute_record::Record,
+}
+
+/// An estimate to quote: sentence, Markdown, BibTeX, CSV row, record. `null` where the query gives no number.
+///
+/// # Errors
+/// None that a caller can cause.
+#[wasm_bindgen(skip_typescript)]
+pub fn cite(query: &str, base: &str, today: &str) -> Result<JsValue, JsValue> {
+    let (address, _) = link::decode(query, catalog());
+    let read = request::read(&address.form, catalog());
+    let result = estimate::estimate(&address.form, &read, catalog());
+    let place = Place {
+        base,
+        today,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let quoted = compute_record::cite(&address.form, &read, &result, &place).zip(
+        compute_record::record(&address.form, &read, &result, catalog(), &place),
+    );
+    match quoted {
+        Some((citation, record)) => give(&Quoted {
+            citation,
+            csv_header: compute_record::CSV_HEADER,
+            record,
+        }),
+        None => Ok(JsValue::NULL),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Opening {
+    Opened {
+        ok: bool,
+        #[serde(flatten)]
+        opened: compute_record::Opened,
+    },
+    Refused {
+        ok: bool,
+        #[serde(flatten)]
+        refusal: compute_record::Refusal,
+    },
+}
+
+/// Opens a record: its query, the number it holds and the number it gives now; or what was found instead.
+///
+/// # Errors
+/// None that a caller can cause.
+#[wasm_bindgen(js_name = openRecord, skip_typescript)]
+pub fn open_record(text: &str) -> Result<JsValue, JsValue> {
+    give(&match compute_record::open(text, catalog()) {
+        Ok(opened) => Opening::Opened { ok: true, opened },
+        Err(refusal) => Opening::Refused { ok: false, refusal },
+    })
+}
