@@ -26,7 +26,7 @@ pub fn parse_f64(text: &str) -> Option<f64> {
     if !plain(whole) || !plain(fraction) || whole.len() + fraction.len() == 0 {
         return None;
     }
-    let value = from_digits(mantissa, exponent - fraction.len() as i32);
+    let value = from_digits(mantissa.as_bytes(), exponent - fraction.len() as i32);
     value
         .is_finite()
         .then_some(if negative { -value } else { value })
@@ -51,17 +51,16 @@ pub(crate) fn parse_exponent(text: &str) -> Option<i32> {
     Some(sign * value)
 }
 
-/// The ASCII digits of a text as one integer, times 10 to the exponent: the nearest `f64`.
+/// The ASCII digits among bytes as one integer, times 10 to the exponent: the nearest `f64`.
 /// Other characters (points, group separators) are skipped; infinite beyond the range.
-pub(crate) fn from_digits(text: &str, exponent: i32) -> f64 {
-    let digits = || text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0');
+pub(crate) fn from_digits(text: &[u8], exponent: i32) -> f64 {
     let mut mantissa = 0u64;
     let mut count = 0i32;
-    for digit in digits() {
-        if count > 0 || digit > 0 {
+    for byte in text.iter().filter(|byte| byte.is_ascii_digit()) {
+        if count > 0 || *byte > b'0' {
             count += 1;
             if count <= 19 {
-                mantissa = mantissa * 10 + u64::from(digit);
+                mantissa = mantissa * 10 + u64::from(byte - b'0');
             }
         }
     }
@@ -87,8 +86,8 @@ pub(crate) fn from_digits(text: &str, exponent: i32) -> f64 {
         return 0.0;
     }
     let mut big: Vec<u32> = Vec::with_capacity(40);
-    for digit in digits() {
-        multiply(&mut big, 10, u32::from(digit));
+    for byte in text.iter().filter(|byte| byte.is_ascii_digit()) {
+        multiply(&mut big, 10, u32::from(byte - b'0'));
     }
     let mut left = exponent.unsigned_abs();
     if exponent >= 0 {
@@ -256,13 +255,9 @@ impl Digits {
 
     /// The number these digits are.
     pub fn value(&self) -> f64 {
-        let mut text = [b'0'; 17];
-        for (place, digit) in text.iter_mut().zip(self.as_slice()) {
-            *place = b'0' + digit;
-        }
-        let text = text.get(..self.len).unwrap_or(&[]);
-        let last = self.exponent - self.len as i32 + 1;
-        from_digits(str::from_utf8(text).unwrap_or("0"), last)
+        let text = self.digits.map(|digit| digit + b'0');
+        let digits = text.get(..self.len).unwrap_or(&text);
+        from_digits(digits, self.exponent + 1 - self.len as i32)
     }
 
     fn trim(&mut self) {
@@ -463,7 +458,7 @@ mod tests {
             }
             let exponent = d.exponent - d.as_slice().len() as i32 + 1;
             assert_eq!(
-                from_digits(&text, exponent).to_bits(),
+                from_digits(text.as_bytes(), exponent).to_bits(),
                 value.to_bits(),
                 "{value:e}"
             );

@@ -1,48 +1,32 @@
 //! Typed text to the few characters the grammar knows.
 
-use super::fault::Fault;
-
 /// Most characters of a text that is read.
 pub(crate) const MOST_CHARACTERS: usize = 200;
 
 /// Marks of pages and papers, and what they stand for.
-const MARKUP: [(&str, &str); 14] = [
-    ("<sup>", "^"),
-    ("</sup>", " "),
-    ("&nbsp;", " "),
-    ("&thinsp;", " "),
-    ("&times;", "×"),
-    ("&middot;", "·"),
-    ("&minus;", "-"),
-    ("&ndash;", "-"),
-    ("&plusmn;", "±"),
-    ("\\times", "×"),
-    ("\\cdot", "·"),
-    ("\\approx", "~"),
-    ("\\sim", "~"),
-    ("\\%", "%"),
-];
+const MARKUP: &str = "<sup>;^|</sup>; |&nbsp;; |&thinsp;; |&times;; x |&middot;;*|&minus;;-|&ndash;;-|&plusmn;;+-|\\times; x |\\cdot;*|\\approx;~|\\sim;~|\\pm;+-|\\%;%";
 
-/// Folds spaces, dashes, quotes, multiplication signs, full-width and raised figures;
+/// Folds spaces, dashes, quotes, signs of multiplication, full-width and raised figures to ASCII;
 /// drops what has no width, tags and footnote daggers. Case is kept. Ends are trimmed
 /// at the front only: a space behind can mean that more is coming.
-pub(crate) fn fold(text: &str) -> Result<String, Fault> {
+pub(crate) fn fold(text: &str) -> Option<String> {
     if text.len() > MOST_CHARACTERS && text.chars().nth(MOST_CHARACTERS).is_some() {
-        return Err(Fault::TooLong);
+        return None;
     }
     // Most texts are plain.
     let plain = |byte: u8| {
         matches!(byte, b' '..=b'~') && !matches!(byte, b'<' | b'&' | b'\\' | b'"' | b'`')
     };
     if text.bytes().all(plain) {
-        return Ok(text.trim_start().to_string());
+        return Some(text.trim_start().to_string());
     }
     let mut out = String::with_capacity(text.len() + 4);
     let mut rest = text;
     let mut raised = false;
     while let Some(c) = rest.chars().next() {
         if matches!(c, '<' | '&' | '\\') {
-            if let Some((mark, plain)) = MARKUP.iter().find(|(mark, _)| rest.starts_with(mark)) {
+            let mut marks = MARKUP.split('|').filter_map(|mark| mark.rsplit_once(';'));
+            if let Some((mark, plain)) = marks.find(|(mark, _)| rest.starts_with(mark)) {
                 out += plain;
                 rest = rest.get(mark.len()..).unwrap_or("");
                 continue;
@@ -101,9 +85,7 @@ pub(crate) fn fold(text: &str) -> Result<String, Fault> {
             | '"' => continue,
             '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
             '‘' | '’' | '‛' | '′' | 'ʼ' | '`' | '´' => '\'',
-            '✕' | '✖' | '⨉' | '⨯' => '×',
-            '⋅' | '∙' | '•' | '‧' => '·',
-            '∗' | '⁎' => '*',
+            '·' | '⋅' | '∙' | '•' | '‧' | '∗' | '⁎' => '*',
             '÷' | '∕' | '⁄' => '/',
             '≈' | '≃' | '≅' | '∼' | '〜' | '⁓' | '≒' => '~',
             '≥' | '⩾' | '≧' => '>',
@@ -111,6 +93,14 @@ pub(crate) fn fold(text: &str) -> Result<String, Fault> {
             '…' => {
                 out.push('.');
                 '.'
+            }
+            '×' | '✕' | '✖' | '⨉' | '⨯' => {
+                out += " x";
+                ' '
+            }
+            '±' => {
+                out.push('+');
+                '-'
             }
             _ => c,
         };
@@ -124,7 +114,7 @@ pub(crate) fn fold(text: &str) -> Result<String, Fault> {
         }
         out.push(plain);
     }
-    Ok(out)
+    Some(out)
 }
 
 /// What stands behind a tag like `<b>` or `</td>` at the start.

@@ -11,7 +11,11 @@ mod echo;
 mod expression;
 mod fault;
 mod fold;
+mod note;
+mod number;
+mod phrase;
 mod read;
+mod token;
 mod unit;
 mod write;
 

@@ -3,11 +3,14 @@
 use super::accelerator;
 use super::decimal::from_digits;
 use super::echo;
-use super::expression::{Parser, Seen, Value, letter};
-use super::fault::{Fault, explain, quoted};
+use super::fault::{Fault, explain};
 use super::fold::fold;
-use super::unit::{Measure, Unit};
-use super::{Misreading, Names, Note, QuantityKind, Reading};
+use super::note::notes;
+use super::number::Value;
+use super::token::{Parser, Remark, digit};
+use super::unit::Measure;
+use super::write::MONTHS;
+use super::{Misreading, Names, QuantityKind, Reading};
 use std::borrow::Cow;
 
 /// What was read, before it is told.
@@ -15,10 +18,11 @@ use std::borrow::Cow;
 pub(crate) struct Outcome {
     pub low: Value,
     pub high: Value,
-    /// The middle that was typed, of `3e23 within 2x`.
-    pub middle: Option<f64>,
-    pub reversed: bool,
-    pub percent: bool,
+    /// The middle that was typed, in the unit, of `3e23 within 2x`; else 0.
+    pub middle: f64,
+    pub remarks: u16,
+    pub chip: Option<usize>,
+    pub chip_name: (usize, usize),
 }
 
 impl Outcome {
@@ -27,35 +31,36 @@ impl Outcome {
     }
 }
 
+/// A fault, its place in the folded text, and what it turns on.
+pub(crate) type Wrong = (Fault, (usize, usize), u8);
+
 /// Reads a number of a kind: a value or a range in base units, with its echo and notes.
 /// `Err` holds what to tell the person; an empty text has code `empty`, and the default applies.
 /// At most 200 characters and 32 brackets are looked at. The typing rules stand in `tests/typing_vectors.csv`.
 pub fn read(kind: QuantityKind, text: &str, names: &dyn Names) -> Result<Reading, Misreading> {
-    let folded = match fold(text) {
-        Ok(folded) => folded,
-        Err(fault) => return Err(explain(kind, fault, text, "", names)),
+    let Some(folded) = fold(text) else {
+        let wrong = (Fault::TooLong, (0, 0), 0);
+        return Err(explain(kind, wrong, text, "", names));
     };
     match interpret(kind, &folded, names) {
-        Ok((outcome, seen)) => Ok(reading(kind, &outcome, &seen, &folded)),
-        Err(fault) => Err(explain(kind, fault, text, &folded, names)),
+        Ok(outcome) => Ok(reading(kind, &outcome, &folded)),
+        Err(wrong) => Err(explain(kind, wrong, text, &folded, names)),
     }
 }
 
 /// Whether a text says zero, which a few fields take: `0`, `0.0`, `0 %`.
 pub fn is_zero(text: &str) -> bool {
-    let Ok(folded) = fold(text) else {
-        return false;
-    };
-    let text = folded.trim().trim_end_matches(['%', ' ']);
+    let text = text.trim().trim_end_matches(['%', ' ']);
     super::parse_f64(text) == Some(0.0)
 }
 
 /// A text in lower case, the same bytes long; itself where it is so.
-fn lower_case(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(text.to_ascii_lowercase())
+fn lower_case(text: &str) -> Cow<'_, [u8]> {
+    let bytes = text.trim_end().as_bytes();
+    if bytes.iter().any(u8::is_ascii_uppercase) {
+        Cow::Owned(bytes.to_ascii_lowercase())
     } else {
-        Cow::Borrowed(text)
+        Cow::Borrowed(bytes)
     }
 }
 
@@ -64,69 +69,60 @@ pub(crate) fn interpret(
     kind: QuantityKind,
     folded: &str,
     names: &dyn Names,
-) -> Result<(Outcome, Seen), Fault> {
-    let lower = lower_case(folded);
-    // $3.1 \times 10^{23}$ is a formula; a single $ is money.
-    let text = lower.trim_end();
-    let text = match text.strip_suffix('$').filter(|_| text.starts_with('$')) {
-        Some(formula) => formula,
-        None => text,
-    };
+) -> Result<Outcome, Wrong> {
+    let text = lower_case(folded);
+    let mut text = &*text;
     let mut parser = Parser::new(kind, folded, text, names);
-    parser.at = usize::from(text.len() < lower.trim_end().len());
-    let named = kind == QuantityKind::Count && text.starts_with(['t', 'v', 'g', 'c']);
-    let slice = if named {
-        accelerator::slice_chips(text)
-    } else {
-        None
-    };
-    let mut outcome = match slice {
-        // TPU v3-512 in the field for chips.
-        Some((chips, row, generation)) => {
-            parser.seen.chip = Some((names.find(row), 0, generation));
-            one(Value::of(chips))
+    // $3.1 \times 10^{23}$ is a formula; a single $ is money.
+    if let [b'$', .., b'$'] = text {
+        text = text.split_last().map_or(text, |(_, formula)| formula);
+        parser.text = text;
+        parser.at = 1;
+    }
+    let found = whole(&mut parser).and_then(|outcome| settle(&mut parser, outcome));
+    match found {
+        Ok(mut outcome) => {
+            outcome.remarks = parser.remarks;
+            outcome.chip = parser.chip;
+            outcome.chip_name = parser.chip_name;
+            Ok(outcome)
         }
-        None => whole(&mut parser)?,
-    };
-    settle(kind, &mut outcome)?;
-    let (low, high) = (outcome.low.base(), outcome.high.base());
-    if !(low.is_finite() && high.is_finite()) {
-        return Err(Fault::TooLarge);
+        Err(fault) => Err((fault, parser.fault_at, parser.fault_turns_on)),
     }
-    if low <= 0.0 || high <= 0.0 {
-        return Err(Fault::NotPositive);
-    }
-    if low > high {
-        std::mem::swap(&mut outcome.low, &mut outcome.high);
-        outcome.reversed = true;
-    }
-    if kind == QuantityKind::Fraction && outcome.high.base() > 1.0 {
-        return Err(Fault::OverOne);
-    }
-    Ok((outcome, parser.seen))
 }
 
-/// Words of a bound in front of a number; upper ones behind the semicolon.
-const BOUNDS: &str = "at least|at minimum|upwards of|upward of|more than|greater than|larger than|longer than|higher than|no less than|no fewer than|not less than|in excess of|over|above|minimum|exceeding|exceeds|beyond|min|well over|just over|;at most|at maximum|up to|less than|lower than|fewer than|smaller than|shorter than|no more than|not more than|as much as|as many as|under|below|maximum|max|just under";
+/// Words of a bound in front of a number, lower ones and upper ones.
+const LOWER: &str = ">|=>|at least|at minimum|upwards of|upward of|more than|greater than|larger than|longer than|higher than|no less than|no fewer than|not less than|in excess of|over|above|minimum|exceeding|exceeds|beyond|min|well over|just over";
+const UPPER: &str = "<|at most|at maximum|up to|less than|lower than|fewer than|smaller than|shorter than|no more than|not more than|as much as|as many as|under|below|maximum|max|just under";
 
 /// The same behind a number.
-const BOUNDS_BEHIND: &str = "or more|or greater|or longer|or higher|or above|and up|and above|and more|plus|minimum|at least|;or less|or fewer|or below|maximum|max|at most";
+const LOWER_BEHIND: &str = "or more|or greater|or longer|or higher|or above|and up|and above|and more|plus|minimum|at least";
+const UPPER_BEHIND: &str = "or less|or fewer|or below|maximum|max|at most";
 
-/// A bound by one of a list of phrases here.
-fn bound(p: &mut Parser, phrases: &str) -> Option<Fault> {
+/// What can stand in front of a number, besides bounds; and behind one.
+const STARTS: &str = "about|approximately|around|roughly|between|from|circa";
+const ENDS: &str = "within|to|or so|or more|middle";
+
+/// A bound here.
+fn bound(p: &mut Parser, lower: &str, upper: &str) -> Option<Fault> {
     let from = p.at;
-    let mut upper = false;
-    for phrase in phrases.split('|') {
-        upper |= phrase.starts_with(';');
-        if p.eat_words(phrase.trim_start_matches(';')) {
-            return Some(Fault::Bound {
-                upper,
-                from,
-                to: p.at,
-            });
-        }
-    }
-    None
+    let fault = if p.any(lower).is_some() {
+        Fault::LowerBound
+    } else if p.any(upper).is_some() {
+        Fault::UpperBound
+    } else {
+        return None;
+    };
+    p.eat("=");
+    p.spaces();
+    Some(p.fault(fault, from, p.at))
+}
+
+/// Whether letters start one of several phrases and are not yet all of it.
+fn begins(phrases: &str, part: &[u8]) -> bool {
+    phrases
+        .split('|')
+        .any(|phrase| phrase.as_bytes().starts_with(part))
 }
 
 /// The whole text: bounds, dates, a range, or one number.
@@ -135,240 +131,143 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
     if p.at_end() {
         return Err(Fault::Empty);
     }
-    p.approximately();
-    p.spaces();
-    let sign = p.at;
-    if p.eat(">") || p.eat("<") {
-        let upper = p.slice(sign, p.at) == "<";
-        let _ = p.eat("=");
-        p.spaces();
-        return Err(if p.at_end() {
-            Fault::Incomplete
-        } else {
-            Fault::Bound {
-                upper,
-                from: sign,
-                to: p.at,
-            }
-        });
-    }
-    let words = p.peek().is_some_and(letter);
-    let found = if words { bound(p, BOUNDS) } else { None };
-    if let Some(fault) = found {
-        return Err(if p.at_end() { Fault::Incomplete } else { fault });
+    let mut words = !digit(p.peek());
+    if words {
+        if p.kind == QuantityKind::Count
+            && let Some((chips, row, to)) = accelerator::slice_chips(p.text)
+        {
+            // TPU v3-512 in the field for chips.
+            p.note(Remark::Chip);
+            p.chip = p.names.find(row);
+            p.chip_name = (0, to);
+            return Ok(one(Value::of(chips)));
+        }
+        p.approximately();
+        if let Some(fault) = bound(p, LOWER, UPPER) {
+            return Err(p.incomplete_or(fault));
+        }
+        words = !digit(p.peek());
     }
     if p.kind == QuantityKind::Time
         && let Some(days) = p.calendar()?
     {
         return end(p, one(days));
     }
-    if words && p.kind == QuantityKind::Fraction && (p.eat_words("mfu") || p.eat_words("hfu")) {
+    let mut from = false;
+    if words {
+        if p.kind == QuantityKind::Fraction && p.any("mfu|hfu").is_some() {
+            p.any(":|=|of");
+        }
+        p.and_ends = p.eat("between");
+        from = p.eat("from");
         p.spaces();
-        let _ = p.eat(":") || p.eat("=") || p.eat_words("of");
+        let rest = p.text.get(p.at..).unwrap_or(&[]);
+        if p.at_end()
+            || begins(LOWER, rest)
+            || begins(UPPER, rest)
+            || begins(STARTS, rest)
+            || p.kind == QuantityKind::Time && rest.len() > 1 && begins_month(rest)
+        {
+            return Err(Fault::Incomplete);
+        }
     }
-    p.and_ends = words && p.eat_words("between");
-    let from = words && !p.and_ends && p.eat_words("from");
-    if p.at_end() {
-        return Err(Fault::Incomplete);
-    }
-    let first = match p.sum() {
-        Err(Fault::NotANumber) if p.at == sign => return Err(beginning(p)),
-        other => other?,
-    };
+    let first = p.sum()?;
     if p.at_end() && !p.and_ends {
         return Ok(one(first));
     }
     p.approximate_behind();
-    p.spaces();
     if let Some(outcome) = interval(p, first)? {
         return end(p, outcome);
     }
-    if !separator(p, from) {
+    let separators = match (p.and_ends, from) {
+        (true, _) => "and",
+        (_, true) => "to|and|-|..|until|till|through",
+        _ => "-|to|..|~|through|until|till",
+    };
+    if p.any(separators).is_none() {
         if p.and_ends {
             return Err(p.incomplete_or(Fault::NotANumber));
         }
         return end(p, one(first));
     }
-    p.spaces();
+    // 0.3...0.5 and 5 -- 6.
+    let mark = p.byte(p.at - 1);
+    while matches!(mark, b'.' | b'-') && p.peek() == mark {
+        p.at += 1;
+    }
     let second = p.sum()?;
     p.approximate_behind();
-    let mut outcome = Outcome {
-        low: first,
-        high: second,
-        ..one(first)
-    };
+    let mut outcome = one(first);
+    outcome.high = second;
     share(p, &mut outcome)?;
     end(p, outcome)
+}
+
+fn begins_month(part: &[u8]) -> bool {
+    MONTHS.iter().any(|month| {
+        let start = month.as_bytes().get(..part.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(part))
+    })
 }
 
 fn one(value: Value) -> Outcome {
     Outcome {
         low: value,
         high: value,
-        middle: None,
-        reversed: false,
-        percent: false,
+        middle: 0.0,
+        remarks: 0,
+        chip: None,
+        chip_name: (0, 0),
     }
-}
-
-/// Letters that can still become a word in front of a number: `ab`, `at le`, `tw`.
-fn beginning(p: &Parser) -> Fault {
-    let rest = p.rest();
-    let starts = |phrase: &str| !phrase.is_empty() && phrase.starts_with(rest);
-    let known = BOUNDS.split(['|', ';']).any(starts)
-        || [
-            "about",
-            "approximately",
-            "around",
-            "roughly",
-            "between",
-            "from",
-            "circa",
-        ]
-        .iter()
-        .any(|word| starts(word))
-        || p.kind == QuantityKind::Time
-            && rest.len() <= 9
-            && super::write::MONTHS.iter().any(|month| {
-                month
-                    .get(..rest.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(rest))
-            });
-    if known {
-        Fault::Incomplete
-    } else {
-        Fault::NotANumber
-    }
-}
-
-impl Parser<'_> {
-    /// `175B or so`, `50 days approx.`
-    fn approximate_behind(&mut self) {
-        for words in [
-            "or so",
-            "approximately",
-            "approx",
-            "roughly",
-            "give or take",
-        ] {
-            let from = self.at;
-            if self.eat_words(words) {
-                if words == "give or take" && !self.rest().trim().is_empty() {
-                    self.at = from;
-                    return;
-                }
-                self.eat(".");
-                self.seen.approximate = true;
-            }
-        }
-    }
-}
-
-/// What stands between the ends of a range.
-fn separator(p: &mut Parser, from: bool) -> bool {
-    if p.and_ends {
-        return p.eat_words("and");
-    }
-    if p.eat("..") {
-        while p.eat(".") {}
-        return true;
-    }
-    if p.eat("-") {
-        while p.eat("-") {}
-        return true;
-    }
-    p.eat("~")
-        || ["to", "through", "until", "till"]
-            .iter()
-            .any(|word| p.eat_words(word))
-        || from && p.eat_words("and")
 }
 
 /// `within 2x`, `×/÷ 2`, `± 10%`: the range round a number.
 fn interval(p: &mut Parser, first: Value) -> Result<Option<Outcome>, Fault> {
-    let start = p.at;
-    let by_sign = ["*", "×", "·", "x"].iter().any(|sign| p.eat(sign)) && {
-        p.spaces();
-        p.eat("/")
-    };
-    let within = if by_sign {
+    let by_sign = p.any("x /|* /").is_some();
+    if by_sign {
         p.eat("/");
-        true
-    } else {
-        p.at = start;
-        let within = p.eat_words("to within") || p.eat_words("within");
-        if within {
-            let _ =
-                p.eat_words("a factor of") || p.eat_words("factor of") || p.eat_words("a factor");
-        }
-        within
-    };
-    let plus_minus = !within
-        && (p.eat("±")
-            || p.eat("+/-")
-            || p.eat("+-")
-            || p.eat_words("plus or minus")
-            || p.eat_words("give or take"));
-    if !within && !plus_minus {
+    }
+    let within = by_sign || p.any("to within|within").is_some();
+    if !within && p.any("+-|+/-|plus or minus|give or take").is_none() {
         return Ok(None);
     }
-    p.spaces();
     if within {
-        let from = p.at;
-        let factor = p.plain_number()?;
-        let times = ["x", "×", "*", "-fold", "fold"]
-            .iter()
-            .any(|sign| p.eat(sign))
-            || p.eat_words("times")
-            || p.eat_words("fold");
-        p.spaces();
-        if times || p.at_end() || p.rest().starts_with(',') {
-            if factor.number < 1.0 {
-                return Err(Fault::NotANumber);
-            }
-            let scaled = |number: f64| Value {
-                number,
-                literal: None,
-                ..first
-            };
-            return Ok(Some(Outcome {
-                low: scaled(first.number / factor.number),
-                high: scaled(first.number * factor.number),
-                middle: Some(first.number),
-                ..one(first)
-            }));
-        }
-        if by_sign {
+        p.any("a factor of|factor of|a factor");
+    }
+    p.spaces();
+    if p.at_end() {
+        return Err(Fault::Incomplete);
+    }
+    let from = p.at;
+    let number = p.number(true)?;
+    if within && (p.any("x|*|times|fold|-fold").is_some() || p.at_end() || p.peek() == b',') {
+        let factor = number.number;
+        if factor < 1.0 {
             return Err(Fault::NotANumber);
         }
-        // "within 10%" is an interval.
-        p.at = from;
+        let mut outcome = one(first.computed(first.number / factor));
+        outcome.high = first.computed(first.number * factor);
+        outcome.middle = first.number;
+        return Ok(Some(outcome));
     }
-    if p.kind != QuantityKind::Fraction {
-        let from = p.at;
-        let share = p.plain_number()?;
-        p.spaces();
-        if p.eat("%") || p.eat_words("percent") || p.eat_words("per cent") {
-            return around(first, first.number * (share.number / 100.0)).map(Some);
-        }
-        p.at = from;
+    if by_sign {
+        return Err(Fault::NotANumber);
     }
+    // "± 10%", and "within 10%" too.
+    if p.kind != QuantityKind::Fraction && p.any("%|percent|per cent").is_some() {
+        return around(first, first.number * (number.number / 100.0)).map(Some);
+    }
+    p.at = from;
     let mut half = p.sum()?;
-    if first.number <= 0.0 || half.number <= 0.0 {
-        return Err(Fault::NotPositive);
-    }
-    if first.scale != 0 && half.scale == 0 && !half.power && half.unit.is_none() {
+    if half.scale == 0 && !half.power && half.measure.is_none() && first.scale != 0 {
         // 175B ± 5
-        p.shift(&mut half, first.scale)?;
         half.scale = first.scale;
+        p.shift(&mut half, first.scale.into())?;
     }
-    let mut ends = Outcome {
-        high: half,
-        ..one(first)
-    };
+    let mut ends = one(first);
+    ends.high = half;
     share(p, &mut ends)?;
-    let factor = ends.low.unit.map_or(1.0, |unit| unit.factor);
-    around(ends.low, ends.high.base() / factor).map(Some)
+    around(ends.low, ends.high.base() / ends.low.factor).map(Some)
 }
 
 /// A number less and plus a width in its own unit.
@@ -376,58 +275,49 @@ fn around(middle: Value, width: f64) -> Result<Outcome, Fault> {
     if width >= middle.number || width <= 0.0 {
         return Err(Fault::NotPositive);
     }
-    let moved = |number: f64| Value {
-        number,
-        literal: None,
-        ..middle
-    };
-    Ok(Outcome {
-        high: moved(middle.number + width),
-        ..one(moved(middle.number - width))
-    })
+    let mut outcome = one(middle.computed(middle.number - width));
+    outcome.high = middle.computed(middle.number + width);
+    Ok(outcome)
 }
 
 /// What the second number has and the first has not, serves the first: unit, scale, power.
 fn share(p: &Parser, outcome: &mut Outcome) -> Result<(), Fault> {
     let Outcome { low, high, .. } = outcome;
-    if low.unit.is_none() && low.scale == 0 && !low.power {
+    if low.measure.is_none() && low.scale == 0 && !low.power {
         if high.scale != 0 {
-            p.shift(low, high.scale)?;
             low.scale = high.scale;
-        } else if let (true, Some((from, to, exponent)), true) =
-            (high.power, high.literal, low.literal.is_some())
-        {
+            p.shift(low, high.scale.into())?;
+        } else if high.power && high.typed() && low.typed() {
             // 1–5e25 and 1.6–5.9 × 10²³ share the power; 100–2e2 does not, since 100 is over 2.
-            let mantissa = p.slice(from, to);
-            let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() as i32;
-            let fraction = mantissa
-                .rsplit_once(['.', ','])
-                .map_or(0, |(_, fraction)| digits(fraction));
-            let mut alone = *high;
-            alone.literal = Some((from, to, -fraction));
-            p.shift(&mut alone, 0)?;
-            if low.number < alone.number {
-                p.shift(low, exponent + fraction)?;
+            let (from, to) = high.digits;
+            let mantissa = p.slice(from.into(), to.into());
+            let point = |byte: &u8| matches!(byte, b'.' | b',');
+            let fraction = match mantissa.iter().rposition(point) {
+                Some(at) => mantissa.len() - at - 1,
+                None => 0,
+            } as i32;
+            if low.number < from_digits(mantissa, -fraction) {
                 low.power = true;
+                p.shift(low, high.exponent + fraction)?;
             }
         }
     }
-    match (low.unit, high.unit) {
-        (None, Some(unit)) => {
-            if low.scale == 0 && !low.power {
-                p.shift(low, unit.power)?;
-            }
-            low.unit = Some(unit);
-            low.phrase = high.phrase;
-        }
-        (Some(unit), None) => {
-            if high.scale == 0 && !high.power {
-                p.shift(high, unit.power)?;
-            }
-            high.unit = Some(unit);
-            high.phrase = low.phrase;
-        }
-        _ => {}
+    if high.measure.is_none() {
+        lend(p, low, high)?;
+    } else if low.measure.is_none() {
+        lend(p, high, low)?;
+    }
+    Ok(())
+}
+
+/// Gives one number's unit to another.
+fn lend(p: &Parser, from: &Value, to: &mut Value) -> Result<(), Fault> {
+    to.measure = from.measure;
+    to.factor = from.factor;
+    to.prefix = from.prefix;
+    to.phrase = from.phrase;
+    if to.scale == 0 && !to.power {
+        p.shift(to, from.prefix.into())?;
     }
     Ok(())
 }
@@ -438,242 +328,116 @@ fn end(p: &mut Parser, outcome: Outcome) -> Result<Outcome, Fault> {
         return Ok(outcome);
     }
     p.approximate_behind();
-    let from = p.at;
-    if p.eat(",") && p.eat_words("middle") {
-        p.at = p.text.len();
-    } else {
-        p.at = from;
+    if p.eat(", middle") {
+        return Ok(outcome);
     }
-    if let Some(fault) = bound(p, BOUNDS_BEHIND) {
+    if let Some(fault) = bound(p, LOWER_BEHIND, UPPER_BEHIND) {
         return Err(fault);
     }
+    let stop = p.any(".|;").is_some();
     p.spaces();
-    let trailing = p.eat(".") || p.eat(";");
-    p.spaces();
-    match p.peek() {
-        None => Ok(outcome),
-        Some(',' | 'x' | '×' | '*') if !trailing && p.rest().len() <= 2 => Err(Fault::Incomplete),
-        Some('w' | 't' | 'o' | 'm')
-            if ["within", "to", "or so", "or more", "middle"]
-                .iter()
-                .any(|word| word.starts_with(p.rest().trim())) =>
-        {
-            Err(Fault::Incomplete)
-        }
-        _ => Err(Fault::NotANumber),
+    let rest = p.text.get(p.at..).unwrap_or(&[]);
+    if rest.is_empty() {
+        return Ok(outcome);
     }
+    let typing = !stop && matches!(rest, b"," | b"x" | b"*") || begins(ENDS, rest);
+    Err(if typing {
+        Fault::Incomplete
+    } else {
+        Fault::NotANumber
+    })
 }
 
-/// What a bare number means, by kind.
-fn settle(kind: QuantityKind, outcome: &mut Outcome) -> Result<(), Fault> {
-    let bare = |value: &Value| value.unit.is_none();
-    let give = |value: &mut Value, measure, factor| {
-        if value.unit.is_none_or(|unit| unit.factor == 1.0) {
-            value.unit = Some(Unit {
-                measure,
-                factor,
-                power: 0,
-            });
-        }
-    };
+/// What a bare number means, by kind; then the bounds of every number.
+fn settle(p: &mut Parser, mut outcome: Outcome) -> Result<Outcome, Fault> {
     let (low, high) = (&mut outcome.low, &mut outcome.high);
+    if low.number <= 0.0 || high.number <= 0.0 {
+        return Err(Fault::NotPositive);
+    }
     let largest = low.number.max(high.number);
-    match kind {
+    let smallest = low.number.min(high.number);
+    let bare = low.measure.is_none() || high.measure.is_none();
+    match p.kind {
         QuantityKind::Count | QuantityKind::Flop => {}
-        _ if low.number <= 0.0 || high.number <= 0.0 => return Err(Fault::NotPositive),
-        QuantityKind::FlopPerSecond => {
-            if bare(low) && low.number < 1e9 || bare(high) && high.number < 1e9 {
-                return Err(Fault::UnitNeeded);
-            }
-        }
-        QuantityKind::Time => {
-            if bare(low) || bare(high) {
-                return Err(Fault::UnitNeeded);
-            }
-        }
+        QuantityKind::FlopPerSecond if bare && smallest < 1e9 => return Err(Fault::UnitNeeded),
+        QuantityKind::FlopPerSecond => {}
+        QuantityKind::Time if bare => return Err(Fault::UnitNeeded),
+        QuantityKind::Time => {}
         QuantityKind::ChipTime => {
             for value in [low, high] {
-                match value.unit {
-                    None => give(value, Measure::Time, 3600.0),
-                    Some(unit) if unit.measure == Measure::Chips => {
-                        return Err(Fault::WrongUnit {
-                            measure: unit.measure,
-                            at: value.phrase.0,
-                        });
-                    }
-                    Some(_) => {}
+                if value.measure == Some(Measure::Chips) {
+                    p.fault_turns_on = Measure::Chips as u8;
+                    return Err(p.fault(Fault::WrongUnit, value.phrase.0.into(), 0));
+                }
+                if value.measure.is_none() {
+                    value.measure = Some(Measure::Time);
+                    value.factor = 3600.0;
                 }
             }
         }
         QuantityKind::Fraction => {
-            let by_share = |value: &Value| value.unit.is_none_or(|unit| unit.factor == 1.0);
-            if !(by_share(low) && by_share(high)) || largest <= 1.0 {
-                return Ok(());
+            // MFU behind a number leaves it as it is without.
+            let shares = low.factor == 1.0 && high.factor == 1.0;
+            if shares && largest > 1.0 {
+                if largest < 2.0 || smallest < 1.0 {
+                    return Err(Fault::AmbiguousPercent);
+                }
+                low.factor = 0.01;
+                high.factor = 0.01;
+                if largest <= 100.0 {
+                    p.note(Remark::Percent);
+                }
             }
-            let smallest = low.number.min(high.number);
-            if largest < 2.0 || smallest < 1.0 {
-                return Err(Fault::AmbiguousPercent);
-            }
-            if largest > 100.0 {
-                return Err(Fault::OverOne);
-            }
-            give(low, Measure::Fraction, 0.01);
-            give(high, Measure::Fraction, 0.01);
-            outcome.percent = true;
         }
     }
-    Ok(())
+    let (low, high) = (outcome.low.base(), outcome.high.base());
+    if !(low.is_finite() && high.is_finite()) {
+        return Err(Fault::TooLarge);
+    }
+    if low <= 0.0 || high <= 0.0 {
+        return Err(Fault::NotPositive);
+    }
+    if low > high {
+        std::mem::swap(&mut outcome.low, &mut outcome.high);
+        p.note(Remark::Reversed);
+    }
+    if p.kind == QuantityKind::Fraction && outcome.high.base() > 1.0 {
+        return Err(Fault::OverOne);
+    }
+    Ok(outcome)
 }
 
-fn reading(kind: QuantityKind, outcome: &Outcome, seen: &Seen, folded: &str) -> Reading {
-    // 33.3% is the number nearest to 0.333, which 33.3 x 0.01 is not.
-    let base = |value: &Value| match (value.unit, value.literal) {
-        (Some(unit), Some((from, to, exponent)))
-            if unit.measure == Measure::Fraction && unit.factor != 1.0 =>
-        {
-            from_digits(folded.get(from..to).unwrap_or(""), exponent - 2)
+fn reading(kind: QuantityKind, outcome: &Outcome, folded: &str) -> Reading {
+    let base = |value: &Value| {
+        let (from, to) = value.digits;
+        if kind == QuantityKind::Fraction && value.factor != 1.0 && value.typed() {
+            // 33.3% is the number nearest to 0.333, which 33.3 x 0.01 is not.
+            let digits = folded.as_bytes().get(from.into()..to.into());
+            return from_digits(digits.unwrap_or(&[]), value.exponent - 2);
         }
-        _ => value.base(),
+        value.base()
     };
-    let (low, high) = (base(&outcome.low), base(&outcome.high));
-    let ranged = outcome.is_range();
-    let value = match outcome.middle {
-        Some(middle) if ranged => middle * outcome.low.unit.map_or(1.0, |unit| unit.factor),
-        _ if ranged && (1e-300..1e300).contains(&(low * high)) => (low * high).sqrt(),
-        _ if ranged => low.sqrt() * high.sqrt(),
-        _ => low,
+    let (low, mut high) = (base(&outcome.low), base(&outcome.high));
+    let product = low * high;
+    let middle = if !outcome.is_range() {
+        high = low;
+        low
+    } else if outcome.middle > 0.0 {
+        outcome.middle * outcome.low.factor
+    } else if (1e-300..1e300).contains(&product) {
+        product.sqrt()
+    } else {
+        low.sqrt() * high.sqrt()
     };
-    let accelerator = seen.chip.and_then(|(index, from, to)| {
-        let name = folded.get(from..to)?;
-        Some((index?, name.to_string()))
-    });
+    let (from, to) = outcome.chip_name;
+    let name = folded.get(from..to).unwrap_or("");
     Reading {
-        value,
-        low: if ranged { low } else { value },
-        high: if ranged { high } else { value },
+        value: middle.max(low).min(high),
+        low,
+        high,
         echo: echo::echo(kind, outcome, folded),
-        notes: notes(kind, outcome, seen, folded),
-        accelerator,
-        measure: outcome.high.unit.map(|unit| unit.measure),
+        notes: notes(kind, outcome, folded),
+        accelerator: outcome.chip.map(|row| (row, name.to_string())),
+        measure: outcome.high.measure,
     }
-}
-
-/// The remarks on a reading.
-fn notes(kind: QuantityKind, outcome: &Outcome, seen: &Seen, folded: &str) -> Vec<Note> {
-    let mut notes = Vec::new();
-    let mut note = |code, message: String, fixes: Vec<String>| {
-        notes.push(Note {
-            code,
-            message,
-            fixes,
-        });
-    };
-    let text = folded.trim();
-    let plain = |message: &str| message.to_string();
-    if seen.comma {
-        note(
-            "decimal-comma",
-            plain("The comma was read as a decimal point."),
-            Vec::new(),
-        );
-    }
-    if seen.approximate {
-        note(
-            "approximate",
-            plain("Read as the number itself. A range, like 30% to 45%, carries how sure it is."),
-            Vec::new(),
-        );
-    }
-    if outcome.reversed {
-        note(
-            "range-reversed",
-            plain("The ends of the range were turned round."),
-            Vec::new(),
-        );
-    }
-    if outcome.percent {
-        note(
-            "percent-assumed",
-            plain("Read as a percentage."),
-            Vec::new(),
-        );
-    }
-    if outcome.low.mixture && !outcome.is_range() {
-        let fixes = if text.replace(' ', "").eq_ignore_ascii_case("8x7b") {
-            // Mixtral 8x7B: in total, and active for a token (its paper, arXiv 2401.04088).
-            vec!["46.7B".to_string(), "12.9B".to_string()]
-        } else {
-            Vec::new()
-        };
-        let message = [
-            quoted(text).as_str(),
-            " names a mixture of experts, whose experts share layers. The product stands until its parameters are typed.",
-        ]
-        .concat();
-        note("mixture-name", message, fixes);
-    }
-    if outcome.low.fallen && kind == QuantityKind::Flop && !outcome.is_range() {
-        let power = text
-            .rfind("10")
-            .and_then(|at| text.get(at + 2..at + 4))
-            .unwrap_or("");
-        let mantissa = text
-            .split(['x', 'X', '×', '*', '·', ' '])
-            .next()
-            .unwrap_or("");
-        note(
-            "lost-power",
-            plain("Read as a product. Copied text loses the raised figures of a power of ten."),
-            vec![[mantissa, "e", power].concat()],
-        );
-    }
-    let measured = |measure| outcome.high.unit.filter(|unit| unit.measure == measure);
-    if kind == QuantityKind::Count && measured(Measure::Words).is_some() {
-        let (from, _) = outcome.high.phrase;
-        let number = folded.get(..from).unwrap_or("").trim();
-        note(
-            "words-to-tokens",
-            plain("A word was counted as 4/3 tokens."),
-            vec![[number, " tokens"].concat()],
-        );
-    }
-    if kind == QuantityKind::Flop && measured(Measure::Connections).is_some() {
-        note(
-            "mac-to-flop",
-            plain("A multiply-accumulate was counted as 2 FLOP."),
-            Vec::new(),
-        );
-    }
-    if seen.tops {
-        note(
-            "tops",
-            plain(
-                "TOPS count integer operations; the peak in the format of the products can differ.",
-            ),
-            Vec::new(),
-        );
-    }
-    if seen.calendar {
-        note(
-            "calendar",
-            plain("The calendar days between the two dates."),
-            Vec::new(),
-        );
-    }
-    if let Some((_, from, to)) = seen.chip {
-        let name = folded.get(from..to).unwrap_or("");
-        note(
-            "names-accelerator",
-            [quoted(name).as_str(), " names the accelerator."].concat(),
-            Vec::new(),
-        );
-    }
-    if seen.machines {
-        note(
-            "names-machines",
-            plain("A machine of this name holds eight chips."),
-            Vec::new(),
-        );
-    }
-    notes
 }

@@ -1,4 +1,7 @@
-//! The units, in one table, and what a row of words means.
+//! The units and scale words, in tables.
+
+use super::QuantityKind;
+use super::decimal::from_digits;
 
 /// What a unit measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,8 +63,7 @@ impl Words {
     }
 
     /// Whether the list holds a word.
-    pub fn has(&self, word: &str) -> bool {
-        let word = word.as_bytes();
+    pub fn has(&self, word: &[u8]) -> bool {
         let Some(first) = word.first() else {
             return false;
         };
@@ -79,10 +81,10 @@ impl Words {
     }
 
     /// Whether a longer word of the list starts with a part.
-    fn begins(&self, part: &str) -> bool {
+    fn begins(&self, part: &[u8]) -> bool {
         self.list
             .split(' ')
-            .any(|name| name.len() > part.len() && name.starts_with(part))
+            .any(|name| name.len() > part.len() && name.as_bytes().starts_with(part))
     }
 }
 
@@ -176,129 +178,131 @@ pub(crate) static UNITS: [Row; 22] = [
     ),
 ];
 
-/// SI prefixes of units: the letter, the syllable, the power of ten.
-const PREFIXES: [(&str, &str, i32); 8] = [
-    ("k", "kilo", 3),
-    ("m", "mega", 6),
-    ("g", "giga", 9),
-    ("t", "tera", 12),
-    ("p", "peta", 15),
-    ("e", "exa", 18),
-    ("z", "zetta", 21),
-    ("y", "yotta", 24),
+/// SI prefixes of units, a power of a thousand each: the first letter stands for the whole too.
+const PREFIXES: &str = "kilo|mega|giga|tera|peta|exa|zetta|yotta";
+
+/// Scale words behind a number, by powers of a thousand. E, P and what lies above stand only in front of a unit.
+static SCALES: [Words; 9] = [
+    Words::new(" k thousand thousands "),
+    Words::new(" m mn mln million millions "),
+    Words::new(" b bn bln g billion billions "),
+    Words::new(" t tn trn trillion trillions "),
+    Words::new(" quadrillion quadrillions "),
+    Words::new(" quintillion quintillions "),
+    Words::new(" sextillion sextillions "),
+    Words::new(" septillion septillions "),
+    Words::new(" octillion octillions "),
 ];
 
-/// Scale words behind a number, by power of ten. E, P and what lies above stand only in front of a unit.
-static SCALES: [(i32, Words); 9] = [
-    (3, Words::new(" k thousand thousands ")),
-    (6, Words::new(" m mn mln million millions ")),
-    (9, Words::new(" b bn bln g billion billions ")),
-    (12, Words::new(" t tn trn trillion trillions ")),
-    (15, Words::new(" quadrillion quadrillions ")),
-    (18, Words::new(" quintillion quintillions ")),
-    (21, Words::new(" sextillion sextillions ")),
-    (24, Words::new(" septillion septillions ")),
-    (27, Words::new(" octillion octillions ")),
-];
-
-/// Beginnings of words of the long scale and of other ways to group, with what they mean:
+/// Beginnings of words of the long scale and of other ways to group, with their powers of ten:
 /// refused, since a reader of English takes the like-sounding word for another number.
-const LONG_SCALE: [(&str, i32); 23] = [
-    ("milliard", 9),
-    ("miljard", 9),
-    ("miljoen", 6),
-    ("miliard", 9),
-    ("millard", 9),
-    ("mrd", 9),
-    ("mld", 9),
-    ("billiard", 15),
-    ("biljard", 15),
-    ("billion", 12),
-    ("billón", 12),
-    ("biljoen", 12),
-    ("bilion", 12),
-    ("billones", 12),
-    ("trilliard", 21),
-    ("trillion", 18),
-    ("trillón", 18),
-    ("trillones", 18),
-    ("crore", 7),
-    ("lakh", 5),
-    ("миллиард", 9),
-    ("亿", 8),
-    ("万", 4),
-];
+const LONG_SCALE: &str = "milliard|miljard|miliard|millard|mrd|mld|миллиард;9|miljoen|milione|millón;6|billion|billón|billones|biljoen|bilion;12|billiard|biljard;15|trillion|trillón|trillones;18|trilliard;21|crore;7|lakh;5|亿;8|万;4";
 
 /// The power of ten of a scale word.
-pub(crate) fn scale(word: &str) -> Option<i32> {
-    SCALES
-        .iter()
-        .find(|(_, names)| names.has(word))
-        .map(|(power, _)| *power)
+pub(crate) fn scale(word: &[u8]) -> Option<i8> {
+    let place = SCALES.iter().position(|names| names.has(word))?;
+    Some(3 * place as i8 + 3)
 }
 
 /// The power of ten of a scale word that is refused.
-pub(crate) fn long_scale(text: &str) -> Option<i32> {
-    LONG_SCALE
-        .iter()
-        .find(|(start, _)| text.starts_with(start))
-        .map(|(_, power)| *power)
+pub(crate) fn long_scale(word: &[u8]) -> Option<u8> {
+    let mut found = false;
+    for start in LONG_SCALE.split('|') {
+        let (start, power) = start.split_once(';').unwrap_or((start, ""));
+        found |= word.starts_with(start.as_bytes());
+        if found && !power.is_empty() {
+            return Some(from_digits(power.as_bytes(), 0) as u8);
+        }
+    }
+    None
 }
 
 /// A unit that was found: the row's measure and factor, and the prefix's power of ten.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub(crate) struct Unit {
     pub measure: Measure,
     pub factor: f64,
-    pub power: i32,
+    pub power: i8,
+}
+
+impl Unit {
+    pub const fn new(measure: Measure, factor: f64, power: i8) -> Unit {
+        Unit {
+            measure,
+            factor,
+            power,
+        }
+    }
+}
+
+fn row_of(name: &[u8], power: i8) -> Option<Unit> {
+    UNITS
+        .iter()
+        .find(|row| (power == 0 || row.prefixes) && row.names.has(name))
+        .map(|row| Unit::new(row.measure, row.factor, power))
+}
+
+/// The prefixes a word can start with: the power of ten and the rest, behind the syllable and behind the letter.
+fn behind_prefix(word: &[u8]) -> Option<(i8, &[u8], &[u8])> {
+    let (first, behind) = word.split_first()?;
+    let mut power = 0;
+    for syllable in PREFIXES.split('|') {
+        power += 3;
+        let syllable = syllable.as_bytes();
+        if syllable.first() == Some(first) {
+            return Some((power, word.strip_prefix(syllable).unwrap_or(&[]), behind));
+        }
+    }
+    None
 }
 
 /// The unit of one word, or of two written together.
-pub(crate) fn unit(word: &str) -> Option<Unit> {
-    let found = |name: &str, power: i32| {
-        UNITS
-            .iter()
-            .find(|row| (power == 0 || row.prefixes) && row.names.has(name))
-            .map(|row| Unit {
-                measure: row.measure,
-                factor: row.factor,
-                power,
-            })
-    };
-    found(word, 0).or_else(|| {
-        PREFIXES.iter().find_map(|(letter, syllable, power)| {
-            let name = word.strip_prefix(letter)?;
-            let long = word
-                .strip_prefix(syllable)
-                .and_then(|name| found(name, *power));
-            long.or_else(|| found(name, *power))
-        })
+pub(crate) fn unit(word: &[u8]) -> Option<Unit> {
+    row_of(word, 0).or_else(|| {
+        let (power, long, short) = behind_prefix(word)?;
+        row_of(long, power).or_else(|| row_of(short, power))
     })
 }
 
 /// The power of ten of `petaflop`, `pflops`, `pfs`, `pf`: what a span of time behind makes operations of.
-pub(crate) fn rate_power(word: &str) -> Option<i32> {
+pub(crate) fn rate_power(word: &[u8]) -> Option<i8> {
     if let Some(found) = unit(word) {
         return (found.measure == Measure::Flop).then_some(found.power);
     }
-    PREFIXES.iter().find_map(|(letter, _, power)| {
-        let name = word.strip_prefix(letter)?;
-        matches!(name, "f" | "fs").then_some(*power)
-    })
+    let (power, _, short) = behind_prefix(word)?;
+    (short == b"f" || short == b"fs").then_some(power)
+}
+
+/// Whether a kind takes a measure.
+pub(crate) fn takes(kind: QuantityKind, measure: Measure) -> bool {
+    use Measure as M;
+    match kind {
+        QuantityKind::Count => (measure as u8) <= M::Layers as u8,
+        QuantityKind::Flop => matches!(measure, M::Flop | M::Connections),
+        QuantityKind::FlopPerSecond => matches!(measure, M::FlopPerSecond | M::Flop),
+        QuantityKind::Time => measure == M::Time,
+        QuantityKind::Fraction => measure == M::Fraction,
+        // Chips alone are refused in the end, but "2048 GPUs x 54 days" has them on the way.
+        QuantityKind::ChipTime => matches!(measure, M::Time | M::ChipTime | M::Chips),
+    }
 }
 
 /// Whether letters typed so far can become a unit or a scale word that a kind takes.
-pub(crate) fn begins(word: &str, takes: &dyn Fn(Measure) -> bool) -> bool {
-    SCALES.iter().any(|(_, names)| names.begins(word))
-        || UNITS.iter().filter(|row| takes(row.measure)).any(|row| {
-            row.names.begins(word)
-                || row.prefixes
-                    && PREFIXES.iter().any(|(letter, syllable, _)| {
-                        syllable.starts_with(word)
-                            || word
-                                .strip_prefix(syllable)
-                                .or_else(|| word.strip_prefix(letter))
-                                .is_some_and(|part| row.names.begins(part))
-                    })
-        })
+pub(crate) fn begins(word: &[u8], kind: QuantityKind) -> bool {
+    let prefix = behind_prefix(word);
+    SCALES.iter().any(|names| names.begins(word))
+        || UNITS
+            .iter()
+            .filter(|row| takes(kind, row.measure))
+            .any(|row| {
+                row.names.begins(word)
+                    || row.prefixes
+                        && prefix.is_some_and(|(_, long, short)| {
+                            !long.is_empty() && row.names.begins(long) || row.names.begins(short)
+                        })
+            })
+        || kind != QuantityKind::Count
+            && PREFIXES
+                .split('|')
+                .any(|syllable| syllable.as_bytes().starts_with(word))
 }

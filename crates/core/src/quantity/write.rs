@@ -8,7 +8,7 @@ use super::decimal::{Digits, from_digits};
 /// Narrow no-break space: round ×, between groups of digits, before a unit's symbol.
 pub(crate) const NARROW: &str = "\u{202f}";
 /// No-break space: between a power and its unit, where the narrow one looks closed.
-const WIDE: &str = "\u{a0}";
+pub(crate) const WIDE: &str = "\u{a0}";
 
 /// FLOP of one petaFLOP/s-day: 1e15 x 86400.
 pub(crate) const PETAFLOP_DAY: f64 = 8.64e19;
@@ -273,68 +273,47 @@ pub fn flop(value: f64, digits: u8) -> String {
 
 /// A fraction as a percentage in significant digits: `34.5 %`.
 pub fn percent(fraction: f64, digits: u8) -> String {
-    let Some((mut out, d)) = start(fraction, digits) else {
+    let Some((mut out, mut d)) = start(fraction, digits) else {
         return NO_NUMBER.to_string();
     };
-    push_percent(&mut out, d);
-    out += NARROW;
-    out.push('%');
-    out
+    if fraction != 0.0 {
+        // A shift of the point, not a product: 0.07 x 100 is not 7.
+        d.exponent += 2;
+    }
+    push(&mut out, &d, symbol_style(&d), 1);
+    with_unit(&out, "%")
 }
 
-/// The digits of a fraction as those of its percentage, without the sign.
-pub(crate) fn push_percent(out: &mut String, mut digits: Digits) {
-    if digits.as_slice() != [0] {
-        // A shift of the point, not a product: 0.07 x 100 is not 7.
-        digits.exponent += 2;
-    }
-    let style = if (-6..15).contains(&digits.exponent) {
+/// All digits in front of a symbol, save where they are very many.
+pub(crate) fn symbol_style(digits: &Digits) -> Style {
+    if (-6..15).contains(&digits.exponent) {
         Style::Plain
     } else {
         Style::Power
-    };
-    push(out, &digits, style, 1);
+    }
 }
 
 /// A rate with its prefix: `989 TFLOP/s`.
 pub fn rate(flop_per_s: f64, digits: u8) -> String {
-    let Some((mut out, d)) = start(flop_per_s, digits) else {
+    let Some((mut out, mut d)) = start(flop_per_s, digits) else {
         return NO_NUMBER.to_string();
     };
     let (prefix, shift) = rate_prefix(&d);
-    let power = push_rate(&mut out, d, shift);
-    out += if power { WIDE } else { NARROW };
-    out += prefix;
-    out += "FLOP/s";
-    out
+    d.exponent -= shift;
+    push(&mut out, &d, symbol_style(&d), 1);
+    with_unit(&out, &[prefix, "FLOP/s"].concat())
 }
 
 /// The SI letter for a rate, and the power of ten it stands for.
 pub(crate) fn rate_prefix(digits: &Digits) -> (&'static str, i32) {
-    match digits.exponent {
-        3..6 => ("k", 3),
-        6..9 => ("M", 6),
-        9..12 => ("G", 9),
-        12..15 => ("T", 12),
-        15..18 => ("P", 15),
-        18..21 => ("E", 18),
-        21..24 => ("Z", 21),
-        24..27 => ("Y", 24),
+    let third = digits.exponent / 3;
+    let letter = usize::try_from(third - 1)
+        .ok()
+        .and_then(|at| "kMGTPEZY".get(at..=at));
+    match letter {
+        Some(letter) if third > 0 => (letter, 3 * third),
         _ => ("", 0),
     }
-}
-
-/// A rate's digits under a prefix; whether it came out as a power of ten.
-pub(crate) fn push_rate(out: &mut String, mut digits: Digits, shift: i32) -> bool {
-    digits.exponent -= shift;
-    let power = !(-4..7).contains(&digits.exponent);
-    push(
-        out,
-        &digits,
-        if power { Style::Power } else { Style::Plain },
-        1,
-    );
-    power
 }
 
 /// Seconds of the units of time that are written, longest first. A year is 365.25 days, a month its twelfth.
@@ -505,7 +484,7 @@ pub fn date(iso: &str) -> String {
     };
     let (year, month, day) = (number(), number(), number());
     let name = month
-        .map(|month| from_digits(month, 0) as usize)
+        .map(|month| from_digits(month.as_bytes(), 0) as usize)
         .and_then(|month| MONTHS.get(month.checked_sub(1)?));
     match (year, name, day) {
         (Some(year), Some(name), Some(day)) => {
