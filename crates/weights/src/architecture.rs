@@ -51,6 +51,8 @@ struct Shapes<'a> {
     /// First tensor for each name pattern (`layers.*.self_attn.q_proj`, prefix cut), with its logical elements.
     by_pattern: HashMap<String, (&'a Tensor, u64)>,
     layers: HashMap<String, u64>,
+    /// First layer that has a tensor of each pattern.
+    first: HashMap<String, u64>,
 }
 
 /// Cuts what wrappers put before the family's own names.
@@ -80,6 +82,7 @@ impl<'a> Shapes<'a> {
     fn new(tensors: impl Iterator<Item = (&'a Tensor, u64)>) -> Self {
         let mut by_pattern = HashMap::new();
         let mut layers: HashMap<String, u64> = HashMap::new();
+        let mut first: HashMap<String, u64> = HashMap::new();
         for (tensor, logical) in tensors {
             let name = bare(&tensor.name);
             let (module, leaf) = names::split(name);
@@ -95,9 +98,17 @@ impl<'a> Shapes<'a> {
                 let count = layers.entry(stack.to_owned()).or_default();
                 *count = (*count).max(number.saturating_add(1));
             }
+            if let Some(number) = names::layer_number(name) {
+                let least = first.entry(pattern.clone()).or_insert(number);
+                *least = (*least).min(number);
+            }
             by_pattern.entry(pattern).or_insert((tensor, logical));
         }
-        Self { by_pattern, layers }
+        Self {
+            by_pattern,
+            layers,
+            first,
+        }
     }
 
     fn has(&self, pattern: &str) -> bool {
@@ -121,11 +132,24 @@ impl<'a> Shapes<'a> {
         self.by_pattern.get(pattern)?.0.shape.get(at).copied()
     }
 
+    fn first_layer(&self, pattern: &str) -> Option<u64> {
+        self.first.get(pattern).copied()
+    }
+
     fn layers(&self, stack: &str) -> Option<u64> {
         self.layers
             .get(stack)
             .copied()
             .filter(|n| (1..=limits::LAYERS).contains(n))
+    }
+}
+
+/// The head width of families from before rotary positions: 64 where it divides.
+fn old_head_width(hidden: u64) -> u64 {
+    if hidden.is_multiple_of(64) {
+        64
+    } else {
+        head_width(hidden, hidden)
     }
 }
 
@@ -180,6 +204,10 @@ fn assume_heads(out: &mut Inferred, width: u64) {
 fn llama(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
     let attention = "layers.*.self_attn";
     let layers = shapes.layers("layers")?;
+    // Layers that predict further tokens stand behind the model's own.
+    let layers = shapes
+        .first_layer("layers.*.eh_proj.weight")
+        .map_or(layers, |extra| layers.min(extra));
     // First table and last norm: without both it is one shard of a model.
     let hidden = shapes.dim("norm.weight", 0)?;
     let vocabulary = shapes.dim("embed_tokens.weight", 0)?;
@@ -228,6 +256,10 @@ fn llama(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
         let biased = shapes.has(&at("q_proj.bias"));
         let four_norms = shapes.has("layers.*.pre_feedforward_layernorm.weight");
         if normed == Some(queries) {
+            // OLMo 2 has no norm before attention; another family would.
+            if shapes.has("layers.*.input_layernorm.weight") {
+                return None;
+            }
             (model_type, class) = ("olmo2", "Olmo2ForCausalLM");
         } else if four_norms {
             (model_type, class) = if normed.is_some() {
@@ -274,7 +306,10 @@ fn llama(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
                 "n_shared_experts".into(),
                 json!(shared.unwrap_or(0).checked_div(width)?),
             );
-            out.assumed.push("Which layers are dense does not stand in the shapes and was taken from the family's default.".to_owned());
+            config.insert(
+                "first_k_dense_replace".into(),
+                json!(shapes.first_layer("layers.*.mlp.experts.*.gate_proj.weight")),
+            );
         } else if let Some(shared) =
             shapes.side("layers.*.mlp.shared_expert.gate_proj.weight", hidden)
         {
@@ -355,7 +390,7 @@ fn gpt2(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
     let positions = shapes.dim("wpe.weight", 0)?;
     let layers = shapes.layers("h")?;
     let inner = shapes.side("h.*.mlp.c_fc.weight", hidden)?;
-    let width = head_width(hidden, hidden);
+    let width = old_head_width(hidden);
     assume_heads(out, width);
     out.architecture = "GPT2LMHeadModel".to_owned();
     out.config = Some(json!({
@@ -374,7 +409,7 @@ fn gpt_neox(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
     );
     let layers = shapes.layers("layers")?;
     let inner = shapes.side("layers.*.mlp.dense_h_to_4h.weight", hidden)?;
-    let width = head_width(hidden, hidden);
+    let width = old_head_width(hidden);
     assume_heads(out, width);
     out.architecture = "GPTNeoXForCausalLM".to_owned();
     out.config = Some(json!({
@@ -408,7 +443,7 @@ fn bert(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
     } else {
         "BertModel"
     };
-    let width = head_width(hidden, hidden);
+    let width = old_head_width(hidden);
     assume_heads(out, width);
     out.architecture = class.to_owned();
     out.config = Some(json!({
@@ -453,7 +488,7 @@ fn opt(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
     }
     let positions = shapes.dim("decoder.embed_positions.weight", 0)?;
     let inner = shapes.side("decoder.layers.*.fc1.weight", hidden)?;
-    let head = head_width(hidden, hidden);
+    let head = old_head_width(hidden);
     assume_heads(out, head);
     out.architecture = "OPTForCausalLM".to_owned();
     out.config = Some(json!({
@@ -479,7 +514,7 @@ fn vit(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
     }
     let layers = shapes.layers("encoder.layer")?;
     let inner = shapes.side("encoder.layer.*.intermediate.dense.weight", hidden)?;
-    let width = head_width(hidden, hidden);
+    let width = old_head_width(hidden);
     assume_heads(out, width);
     let labels = shapes.dim("classifier.weight", 0);
     let class = if labels.is_some() {
@@ -566,6 +601,7 @@ fn gguf_config(
         return None;
     }
     let expert_width = key("expert_feed_forward_length");
+    let positions = tensor("position_embd.weight").and_then(|t| t.shape.first().copied());
     let (model_type, class) = match family {
         "llama" if mixture => ("mixtral", "MixtralForCausalLM"),
         "llama" | "mistral" => ("llama", "LlamaForCausalLM"),
@@ -578,15 +614,52 @@ fn gguf_config(
         "gemma3" => ("gemma3_text", "Gemma3ForCausalLM"),
         "phi3" => ("phi3", "Phi3ForCausalLM"),
         "olmo2" => ("olmo2", "Olmo2ForCausalLM"),
+        "starcoder2" => ("starcoder2", "Starcoder2ForCausalLM"),
+        "phi2" => ("phi", "PhiForCausalLM"),
+        "command-r" => ("cohere", "CohereForCausalLM"),
+        "stablelm" => ("stablelm", "StableLmForCausalLM"),
         "gpt-oss" => ("gpt_oss", "GptOssForCausalLM"),
+        "gptneox" => ("gpt_neox", "GPTNeoXForCausalLM"),
         "gpt2" => {
             return Some(json!({
                 "model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "vocab_size": vocabulary,
                 "n_embd": hidden, "n_layer": layers, "n_head": heads, "n_inner": inner?,
-                "n_positions": tensor("position_embd.weight").and_then(|t| t.shape.first().copied())?,
-                "tie_word_embeddings": true,
+                "n_positions": positions?, "tie_word_embeddings": true,
             }));
         }
+        "bloom" => {
+            return Some(json!({
+                "model_type": "bloom", "architectures": ["BloomForCausalLM"], "vocab_size": vocabulary,
+                "hidden_size": hidden, "n_layer": layers, "n_head": heads,
+            }));
+        }
+        "mpt" => {
+            return Some(json!({
+                "model_type": "mpt", "architectures": ["MPTForCausalLM"], "vocab_size": vocabulary,
+                "d_model": hidden, "n_layers": layers, "n_heads": heads,
+                "expansion_ratio": inner?.checked_div(hidden)?,
+                "max_seq_len": key("context_length")?, "no_bias": !any(".attn_qkv.bias"),
+            }));
+        }
+        "falcon" => {
+            return Some(json!({
+                "model_type": "falcon", "architectures": ["FalconForCausalLM"], "vocab_size": vocabulary,
+                "hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads,
+                "num_kv_heads": kv, "multi_query": kv == 1,
+                "new_decoder_architecture": any(".attn_norm_2.weight"), "ffn_hidden_size": inner?,
+                "bias": false, "parallel_attn": true, "alibi": false, "tie_word_embeddings": tied,
+            }));
+        }
+        "bert" => {
+            let types = tensor("token_types.weight").and_then(|t| t.shape.first().copied())?;
+            return Some(json!({
+                "model_type": "bert", "architectures": ["BertModel"], "vocab_size": vocabulary,
+                "hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads,
+                "intermediate_size": inner?, "max_position_embeddings": positions?,
+                "type_vocab_size": types,
+            }));
+        }
+        "deepseek2" => return deepseek_gguf(header, found, tied),
         _ => return None,
     };
     let mut config = object(json!({
@@ -625,4 +698,27 @@ fn gguf_config(
         }
     }
     Some(Value::Object(config))
+}
+
+/// DeepSeek's latent attention and mixture from GGUF metadata.
+fn deepseek_gguf(header: &GgufHeader, found: &Inferred, tied: bool) -> Option<Value> {
+    let key = |name: &str| header.number(&format!("deepseek2.{name}"));
+    // Newer files give the sizes of the plain form under `…_mla`.
+    let both = key("attention.key_length_mla").or_else(|| key("attention.key_length"))?;
+    let values = key("attention.value_length_mla").or_else(|| key("attention.value_length"))?;
+    let rotary = key("rope.dimension_count")?;
+    let heads = key("attention.head_count")?;
+    Some(json!({
+        "model_type": "deepseek_v3", "architectures": ["DeepseekV3ForCausalLM"],
+        "vocab_size": key("vocab_size")?, "hidden_size": key("embedding_length")?,
+        "num_hidden_layers": key("block_count")?, "num_attention_heads": heads,
+        "num_key_value_heads": heads, "q_lora_rank": key("attention.q_lora_rank"),
+        "kv_lora_rank": key("attention.kv_lora_rank")?, "qk_rope_head_dim": rotary,
+        "qk_nope_head_dim": both.checked_sub(rotary)?, "v_head_dim": values,
+        "intermediate_size": key("feed_forward_length")?,
+        "first_k_dense_replace": key("leading_dense_block_count").unwrap_or(0),
+        "moe_intermediate_size": key("expert_feed_forward_length")?,
+        "n_routed_experts": found.experts?, "n_shared_experts": key("expert_shared_count").unwrap_or(0),
+        EXPERTS_USED: found.experts_used?, "tie_word_embeddings": tied,
+    }))
 }

@@ -16,9 +16,10 @@ pub(crate) fn pattern(name: &str) -> String {
         "weight" | "bias" | "qweight" | "weight_packed" | "gamma" | "beta" | "scale" => module,
         _ => name,
     };
-    let path = path
-        .strip_suffix("_blocks")
-        .or_else(|| path.strip_suffix("_bias"))
+    // Experts stacked in one tensor carry the matrix in the leaf: `gate_up_proj_blocks`.
+    let path = ["_blocks", "_bias"]
+        .iter()
+        .find_map(|end| path.strip_suffix(end).filter(|stem| stem.ends_with("proj")))
         .unwrap_or(path);
     let mut out = String::with_capacity(path.len());
     for (at, part) in path.split('.').enumerate() {

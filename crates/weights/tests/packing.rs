@@ -369,6 +369,53 @@ fn names_tell_the_architecture() {
     );
 }
 
+/// The hyper-parameters that DeepSeek-V3's file carries.
+#[test]
+fn metadata_tells_the_architecture() {
+    let numbers: &[(&str, u32)] = &[
+        ("deepseek2.block_count", 61),
+        ("deepseek2.embedding_length", 7168),
+        ("deepseek2.feed_forward_length", 18432),
+        ("deepseek2.attention.head_count", 128),
+        ("deepseek2.attention.head_count_kv", 1),
+        ("deepseek2.attention.key_length", 576),
+        ("deepseek2.attention.key_length_mla", 192),
+        ("deepseek2.attention.value_length_mla", 128),
+        ("deepseek2.attention.q_lora_rank", 1536),
+        ("deepseek2.attention.kv_lora_rank", 512),
+        ("deepseek2.rope.dimension_count", 64),
+        ("deepseek2.leading_dense_block_count", 3),
+        ("deepseek2.vocab_size", 129_280),
+        ("deepseek2.expert_count", 256),
+        ("deepseek2.expert_used_count", 8),
+        ("deepseek2.expert_shared_count", 1),
+        ("deepseek2.expert_feed_forward_length", 2048),
+    ];
+    let bytes = write::gguf_numbers(
+        &[
+            ("general.architecture", "deepseek2"),
+            ("general.name", "a name"),
+        ],
+        numbers,
+        &[
+            ("token_embd.weight", &[7168, 129_280], 1),
+            ("output.weight", &[7168, 129_280], 1),
+        ],
+    );
+    let told = count_bytes(&bytes, "", None, &CountOptions::default()).unwrap();
+    assert_eq!(told.count.name, "a name");
+    let config: serde_json::Value = serde_json::from_str(&told.config.unwrap()).unwrap();
+    assert_eq!(
+        config,
+        serde_json::json!({"model_type": "deepseek_v3", "architectures": ["DeepseekV3ForCausalLM"],
+            "vocab_size": 129_280, "hidden_size": 7168, "num_hidden_layers": 61, "num_attention_heads": 128,
+            "num_key_value_heads": 128, "q_lora_rank": 1536, "kv_lora_rank": 512, "qk_rope_head_dim": 64,
+            "qk_nope_head_dim": 128, "v_head_dim": 128, "intermediate_size": 18432, "first_k_dense_replace": 3,
+            "moe_intermediate_size": 2048, "n_routed_experts": 256, "n_shared_experts": 1,
+            "num_experts_per_tok": 8, "tie_word_embeddings": false})
+    );
+}
+
 #[test]
 fn mixed_formats_and_nothing_are_refused() {
     assert_eq!(

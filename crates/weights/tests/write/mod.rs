@@ -31,6 +31,26 @@ pub fn raw_safetensors(json: &str) -> Vec<u8> {
     out
 }
 
+/// A GGUF header of version 3 with text and whole numbers as metadata.
+pub fn gguf_numbers(
+    texts: &[(&str, &str)],
+    numbers: &[(&str, u32)],
+    tensors: &[(&str, &[u64], u32)],
+) -> Vec<u8> {
+    let plain = gguf(3, false, texts, tensors);
+    // Magic, version and count of tensors; then the count of keys.
+    let mut out = plain[..16].to_vec();
+    out.extend(((texts.len() + numbers.len()) as u64).to_le_bytes());
+    for (key, value) in numbers {
+        out.extend((key.len() as u64).to_le_bytes());
+        out.extend(key.as_bytes());
+        out.extend(4_u32.to_le_bytes());
+        out.extend(value.to_le_bytes());
+    }
+    out.extend(&plain[24..]);
+    out
+}
+
 /// A GGUF header: text metadata, and tensors by name, shape (innermost first) and type.
 pub fn gguf(
     version: u32,
