@@ -192,7 +192,7 @@ pub fn segments(
                         .set("value", *value)
                         .checked(*value == chosen),
                 )
-                .with(*label),
+                .with(tag("span").with(*label)),
         );
     }
     set

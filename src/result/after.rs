@@ -66,10 +66,12 @@ fn typed(state: State) -> Tag {
 
 /// The whole link, the date and that of the tables, for a printed page.
 fn foot(state: State) -> Tag {
+    thread_local!(static TODAY: String = outside::today());
+    let today = TODAY.with(String::clone);
     let tables = state.tables.get().catalog.date;
     div("print-only link-line")
         .with(p("").with(super::share::link(state, false)))
-        .with(p("").with([&outside::today(), ", tables of ", tables].concat()))
+        .with(p("").with([&today, ", tables of ", tables].concat()))
 }
 
 /// Share of each range in the spread of each method.
