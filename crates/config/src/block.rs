@@ -6,7 +6,7 @@ use crate::limits::MAX_DISTINCT_BLOCKS;
 use compute_layers::kinds::{
     Attention, FeedForward, GatedDelta, LatentAttention, Mamba1, Mamba2, Mixture, Rwkv4, Scan,
 };
-use compute_layers::{Cost, Mask};
+use compute_layers::{Cost, Mask, Unknown};
 
 /// What mixes tokens in a block.
 #[derive(Clone, PartialEq)]
@@ -354,7 +354,12 @@ pub fn text_head(
 
 /// Says that the class's head is not counted.
 pub fn note_head(cx: &mut Cx) {
-    let class = cx.class.clone();
+    let class = crate::cfg::clip(&cx.class);
+    cx.t.unknown.push(Unknown {
+        what: format!("head of class {class}"),
+        occurrences: 1,
+        matters: true,
+    });
     cx.t.note(
         "head-not-counted",
         format!("The head of class {class} is not known here: the bare model is counted."),

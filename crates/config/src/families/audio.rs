@@ -211,6 +211,12 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
             p.vector(k)
         }
     };
+    // The Conformer keeps this layer and does not run it.
+    let positions = if kind == "wav2vec2-conformer" {
+        positions.not_run()
+    } else {
+        positions
+    };
     cx.t.add("encoder.pos_conv_embed", "convolution", 1, positions);
     if sew {
         n /= c.u("squeeze_factor")?.max(1);
@@ -232,6 +238,9 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
     };
     let layers = c.layers("num_hidden_layers")?;
     let mut block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(4));
+    if kind == "wav2vec2-conformer" {
+        block = conformer(c, n, d, heads, head)?;
+    }
     if kind == "wavlm" {
         // A gate on the relative positions, from each head's own queries.
         let gate = Cost::new()
@@ -327,4 +336,165 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
         _ => note_head(cx),
     }
     Ok(())
+}
+
+/// The decoder of a speech model in the manner of BART, over `n` positions of an encoder.
+struct SpeechDecoder {
+    layers: u64,
+    heads: u64,
+    kv_heads: u64,
+    bias: bool,
+    ffn: FeedForward,
+    norm: u64,
+}
+
+impl SpeechDecoder {
+    fn add(&self, cx: &mut Cx, d: u64, n: u64, t: u64) -> R<()> {
+        let head = div(d, self.heads, "decoder_attention_heads")?;
+        let a = |mask| Attention::new(d, self.heads, self.kv_heads, head, mask).biased([self.bias; 4]);
+        let block = Block {
+            mixers: vec![("self_attn", Mixer::Own(a(Mask::Causal))), ("encoder_attn", Mixer::Cross(a(Mask::Full), n))],
+            ffns: vec![("mlp", Ffn::Dense(self.ffn))],
+            norm: self.norm,
+        };
+        Blocks::alike(block, self.layers).add(cx, "model.decoder.layers", t);
+        Ok(())
+    }
+}
+
+/// Target tokens of a speech model.
+fn targets(cx: &mut Cx, longest: u64) -> R<u64> {
+    let t = match cx.last(&["decoder_input_ids"])? {
+        Some(t) => bounded(t, "target length")?,
+        None => cx.text_tokens(longest)?,
+    };
+    cx.tokens = t;
+    Ok(t)
+}
+
+/// Speech2Text: gated convolutions that halve the frames, fixed positions.
+pub fn speech_to_text(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("d_model")?;
+    let bins = c.u("input_feat_per_channel")?.saturating_mul(c.or("input_channels", 1)?);
+    // The input holds frames before bins.
+    let mut n = match cx.shape(&["input_features"]) {
+        Some([.., f, _]) => bounded(*f, "number of frames")?,
+        _ => c.u("max_source_positions")?,
+    };
+    let kernels = c.us("conv_kernel_sizes")?.ok_or_else(|| c.missing("conv_kernel_sizes"))?;
+    let mid = c.u("conv_channels")?;
+    let mut input = bins;
+    for (i, &k) in kernels.iter().enumerate() {
+        let out = if i + 1 == kernels.len() { d.saturating_mul(2) } else { mid };
+        n = output_size(n, k, 2, k / 2, 1);
+        cx.t.add("model.encoder.conv.*", "convolution", 1, Cost::new().convolution(n, input, out, k, 1, true));
+        // Half of the channels gate the other half.
+        input = out / 2;
+    }
+    let heads = c.u("encoder_attention_heads")?;
+    let a = Attention::new(d, heads, heads, div(d, heads, "encoder_attention_heads")?, Mask::Full).biased([true; 4]);
+    let f = FeedForward { width: d, inner: c.u("encoder_ffn_dim")?, gated: false, bias: [true; 2] };
+    let block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(4));
+    Blocks::alike(block, c.layers("encoder_layers")?).add(cx, "model.encoder.layers", n);
+    cx.t.add("model.encoder.layer_norm", "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    let t = targets(cx, c.u("max_target_positions")?)?;
+    let vocabulary = c.u("vocab_size")?;
+    cx.t.embedding("model.decoder.embed_tokens", vocabulary, d);
+    let heads = c.u("decoder_attention_heads")?;
+    let decoder = SpeechDecoder {
+        layers: c.layers("decoder_layers")?,
+        heads,
+        kv_heads: heads,
+        bias: true,
+        ffn: FeedForward { inner: c.u("decoder_ffn_dim")?, ..f },
+        norm: d.saturating_mul(6),
+    };
+    decoder.add(cx, d, n, t)?;
+    cx.t.add("model.decoder.layer_norm", "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    match cx.head {
+        Head::Base => {}
+        Head::Generation => {
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head("lm_head", t, d, vocabulary, false, tied);
+        }
+        _ => note_head(cx),
+    }
+    Ok(())
+}
+
+/// Moonshine: three convolutions over samples, rotary positions, a gated part in the decoder.
+pub fn moonshine(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("hidden_size")?;
+    let samples = match cx.last(&["input_values"])? {
+        Some(s) => bounded(s, "number of samples")?,
+        None => 160_000,
+    };
+    let a = output_size(samples, 127, 64, 0, 1);
+    let b = output_size(a, 7, 3, 0, 1);
+    let n = output_size(b, 3, 2, 0, 1);
+    let wide = d.saturating_mul(2);
+    let convs = Cost::new()
+        .convolution(a, 1, d, 127, 1, false)
+        .vector(wide)
+        .convolution(b, d, wide, 7, 1, true)
+        .convolution(n, wide, d, 3, 1, true);
+    cx.t.add("model.encoder.convolutions", "convolution", 1, convs);
+    let heads = c.u("encoder_num_attention_heads")?;
+    let kv = c.or("encoder_num_key_value_heads", heads)?;
+    let bias = c.b("attention_bias");
+    let at = Attention::new(d, heads, kv, div(d, heads, "encoder_num_attention_heads")?, Mask::Full).biased([bias, bias, bias, false]);
+    let inner = c.u("intermediate_size")?;
+    let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] };
+    let block = Block::usual(at, Ffn::Dense(f), wide);
+    Blocks::alike(block, c.layers("encoder_num_hidden_layers")?).add(cx, "model.encoder.layers", n);
+    cx.t.add("model.encoder.layer_norm", "norm", 1, Cost::new().vector(d));
+    let t = targets(cx, c.or("max_position_embeddings", 512)?)?;
+    let vocabulary = c.u("vocab_size")?;
+    cx.t.embedding("model.decoder.embed_tokens", vocabulary, d);
+    let heads = c.u("decoder_num_attention_heads")?;
+    let decoder = SpeechDecoder {
+        layers: c.layers("decoder_num_hidden_layers")?,
+        heads,
+        kv_heads: c.or("decoder_num_key_value_heads", heads)?,
+        bias,
+        ffn: FeedForward { gated: true, ..f },
+        norm: d.saturating_mul(3),
+    };
+    decoder.add(cx, d, n, t)?;
+    cx.t.add("model.decoder.norm", "norm", 1, Cost::new().vector(d));
+    match cx.head {
+        Head::Base => {}
+        Head::Generation => {
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head("proj_out", t, d, vocabulary, false, tied);
+        }
+        _ => note_head(cx),
+    }
+    Ok(())
+}
+
+/// A block of wav2vec 2.0 Conformer: two halves of a feed-forward part around attention and a convolution.
+fn conformer(c: &Cfg, n: u64, d: u64, heads: u64, head: u64) -> R<Block> {
+    let relative = c.s("position_embeddings_type") == Some("relative");
+    let span = n.saturating_mul(2).saturating_sub(1);
+    let mut p = Cost::new().linears(4, n, d, d, true);
+    let mut core = Cost::new().attend(n, n, heads, head, head, Mask::Full);
+    if relative {
+        // Positions of all distances, projected and multiplied with the queries.
+        p = p.linear(span, d, d, false).weights(&[2, heads, head]);
+        core = core.product(&[n, span, heads, head]);
+    }
+    let k = c.or("conv_depthwise_kernel_size", 31)?;
+    let conv = Cost::new()
+        .vector(d.saturating_mul(2))
+        .convolution(n, d, d.saturating_mul(2), 1, 1, false)
+        .convolution(n, d, d, k, d, false)
+        .vector(d.saturating_mul(2))
+        .convolution(n, d, d, 1, 1, false);
+    let f = FeedForward { width: d, inner: c.u("intermediate_size")?, gated: false, bias: [true; 2] };
+    Ok(Block {
+        mixers: vec![("self_attn", Mixer::Other("relative attention", Box::new(p), Box::new(core)))],
+        ffns: vec![("ffn1", Ffn::Dense(f)), ("ffn2", Ffn::Dense(f)), ("conv_module", Ffn::Other("convolution", Box::new(conv)))],
+        norm: d.saturating_mul(8),
+    })
 }

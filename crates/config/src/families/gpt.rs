@@ -390,3 +390,38 @@ pub fn chatglm(cx: &mut Cx, c: &Cfg) -> R<()> {
         c.b_or("tie_word_embeddings", false),
     )
 }
+
+/// ImageGPT: GPT-2 over clusters of colours; norms are scales, the start of a picture is a word of its own.
+pub fn imagegpt(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let mut s = Sizes::usual(c)?;
+    (s.norm, s.last) = (s.width.saturating_mul(2), s.width);
+    let vocabulary = c.u("vocab_size")?;
+    let n = cx.text_tokens(c.u("n_positions")?)?;
+    let d = Decoder {
+        prefix: "transformer",
+        width: s.width,
+        vocabulary,
+        embedding_width: s.width,
+        positions: s.positions,
+        before: 0,
+        last_norm: s.last,
+        tied: false,
+        head_bias: false,
+        blocks: Blocks::alike(s.block(Mask::Causal), s.layers),
+    };
+    if cx.class.ends_with("ForCausalImageModeling") {
+        // The output leaves out the word that starts a picture.
+        cx.head = crate::context::Head::Base;
+        d.add(cx, c, n)?;
+        cx.lm_head("lm_head", n, s.width, vocabulary.saturating_sub(1), false, false);
+        return Ok(());
+    }
+    if cx.head == crate::context::Head::Image {
+        cx.head = crate::context::Head::Base;
+        d.add(cx, c, n)?;
+        let k = c.labels()?;
+        cx.t.add("score", "classification head", 1, Cost::new().linear(1, s.width, k, false));
+        return Ok(());
+    }
+    d.add(cx, c, n)
+}

@@ -1031,6 +1031,10 @@ fn gemma4(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
         v.layers("num_hidden_layers")?,
     )
     .add(cx, &format!("{prefix}.layers"), n);
+    // Patches are averaged by a product with the table that says which go together.
+    let k = v.or("pooling_kernel_size", 3)?.max(1);
+    let pooled = n / k.saturating_mul(k).max(1);
+    cx.t.add(&format!("{prefix}.pooler"), "pooling", 1, Cost::new().product(&[n, pooled, d]));
     cx.tokens = n;
     Ok((n, d))
 }

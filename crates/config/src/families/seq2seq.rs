@@ -539,3 +539,58 @@ pub fn t5gemma(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     Ok(())
 }
+
+/// LED: Longformer's encoder, BART's decoder.
+pub fn led(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("d_model")?;
+    let (rows_in, rows_out) = (c.u("max_encoder_position_embeddings")?, c.u("max_decoder_position_embeddings")?);
+    let (s, t) = lengths(cx, rows_out.clamp(1, 1024))?;
+    let windows = c.us("attention_window")?.unwrap_or_else(|| vec![512]);
+    let widest = windows.iter().copied().max().unwrap_or(512).max(2);
+    // Sources are padded to whole windows, and the decoder reads the padded source.
+    let n = s.div_ceil(widest).saturating_mul(widest);
+    let vocabulary = c.u("vocab_size")?;
+    cx.t.embedding("led.shared", vocabulary, d);
+    let table = |rows: u64| Cost::new().weights(&[rows, d]).vector(d.saturating_mul(2));
+    cx.t.add("led.encoder.embed_positions", "position table", 1, table(rows_in));
+    let (eh, dh) = (c.u("encoder_attention_heads")?, c.u("decoder_attention_heads")?);
+    let head = div(d, eh, "encoder_attention_heads")?;
+    let a = Attention::new(d, eh, eh, head, Mask::Full).biased([true; 4]);
+    let f = FeedForward { width: d, inner: c.u("encoder_ffn_dim")?, gated: false, bias: [true; 2] };
+    let encoder = Blocks::each(c.layers("encoder_layers")?, |i| {
+        let w = windows.get(i as usize).or(windows.first()).copied().unwrap_or(512).max(2) / 2;
+        let chunks = div(n, w, "attention_window")?;
+        let core = Cost::new()
+            .product(&[chunks.saturating_sub(1).max(1), 2 * w, 2 * w, eh, head])
+            .product(&[chunks, w, 3 * w, eh, head])
+            .remark("overlapping chunks of the window");
+        let p = a.projections(n, n).plus(&Cost::new().linears(3, 0, d, d, true).not_run());
+        Ok(Block {
+            mixers: vec![("self_attn", Mixer::Other("sliding-window attention", Box::new(p), Box::new(core)))],
+            ffns: vec![("mlp", Ffn::Dense(f))],
+            norm: d.saturating_mul(4),
+        })
+    })?;
+    encoder.add(cx, "led.encoder.layers", n);
+    cx.t.note("no-global-tokens", "No token is taken as global: the three projections for global tokens count as parameters, not as work.");
+    cx.t.add("led.decoder.embed_positions", "position table", 1, table(rows_out));
+    let own = |mask| -> R<Attention> {
+        Ok(Attention::new(d, dh, dh, div(d, dh, "decoder_attention_heads")?, mask).biased([true; 4]))
+    };
+    let f = FeedForward { inner: c.u("decoder_ffn_dim")?, ..f };
+    let block = Block {
+        mixers: vec![("self_attn", Mixer::Own(own(Mask::Causal)?)), ("encoder_attn", Mixer::Cross(own(Mask::Full)?, s))],
+        ffns: vec![("mlp", Ffn::Dense(f))],
+        norm: d.saturating_mul(6),
+    };
+    Blocks::alike(block, c.layers("decoder_layers")?).add(cx, "led.decoder.layers", t);
+    match cx.head {
+        Head::Base => {}
+        Head::Generation => {
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head("lm_head", t, d, vocabulary, false, tied);
+        }
+        _ => note_head(cx),
+    }
+    Ok(())
+}

@@ -64,7 +64,7 @@ pub fn swin_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
             &format!("{p}.position_embeddings"),
             "position table",
             1,
-            Cost::new().weights(&[oh, ow, embed]),
+            Cost::new().weights(&[oh, ow, embed]).vector(if second { embed } else { 0 }),
         );
     }
     let mut d = embed;
@@ -143,12 +143,14 @@ pub fn swin_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
             d = d.saturating_mul(2);
         }
     }
+    if c.model_type != "donut-swin" {
     cx.t.add(
         &format!("{p}.layernorm"),
         "norm",
         1,
         Cost::new().vector(d.saturating_mul(2)),
     );
+    }
     cx.tokens = h.saturating_mul(w);
     Ok((cx.tokens, d))
 }

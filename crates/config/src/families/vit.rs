@@ -542,6 +542,8 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (tk, vk) = match c.model_type.as_str() {
         "siglip" => ("siglip_text_model", "siglip_vision_model"),
         "siglip2" => ("siglip2_text_model", "siglip2_vision_model"),
+        "owlvit" => ("owlvit_text_model", "owlvit_vision_model"),
+        "owlv2" => ("owlv2_text_model", "owlv2_vision_model"),
         "metaclip_2" => ("metaclip_2_text_model", "metaclip_2_vision_model"),
         _ => ("clip_text_model", "clip_vision_model"),
     };
