@@ -18,26 +18,26 @@ macro_rules! cues {
 
 cues! {
     /// Training is spoken of.
-    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "learned", "learnt", "learns", "learn", "retrain*"];
+    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "instruction_tun*", "learned", "learnt", "learns", "learn", "retrain*"];
     /// A run is spoken of, if training is the subject.
-    RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "busy",
+    RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "stop", "stops", "stopped", "busy",
         "wallclock", "consumed", "required", "needed", "went_on", "converge*", "through_the", "duration"];
     /// Words that only a text about training has.
-    LEARNING = ["learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
+    LEARNING = ["optimization", "optimized", "optimisation", "optimised", "learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
         "batch_size", "checkpoint*", "overfit*", "corpus", "corpora"];
     /// The model is used, not trained.
-    USE = ["inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "mlperf", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
+    USE = ["you_should", "you_need", "you_will_need", "gpu_memory", "inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
         "top_p", "quantiz*", "quantis*", "nvidia_smi", "vllm", "sglang", "llama.cpp", "requests", "request", "api", "price", "prices", "priced", "pricing", "costs_$", "cached", "vram",
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
         "laptop", "selfhost*", "tok", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
     /// A site, a purchase, a fleet: no training run.
-    SITE = ["megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
+    SITE = ["mlperf", "megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
         "buy", "buying", "bought", "purchase*", "order", "orders", "ordered", "stockpile*", "owns", "ship", "shipped", "shipping", "shipments", "installed", "install", "houses", "export", "exports", "smuggl*",
         "building_a", "build_a", "has_raised", "invest*", "revenue", "factory", "opened", "rent", "rents"];
     /// What somebody has, whatever it is used for.
     FLEET = ["has", "have", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
     /// What is not so, or not yet.
-    HYPOTHETICAL = ["will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "can_be", "may_be", "one_could", "successor"];
+    HYPOTHETICAL = ["should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
     OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "others", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
         "teacher", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "forerunner", "state_of_the_art_models", "elsewhere"];
@@ -60,7 +60,9 @@ cues! {
     /// A part of a batch.
     MICRO = ["micro", "microbatch*", "per_gpu", "per_device", "per_chip", "per_core", "per_worker", "per_replica", "per_node", "per_tpu", "per_accelerator", "accumulat*", "local", "on_each"];
     /// Warm-up, schedules, intervals: no length of training.
-    SCHEDULE = ["warmup*", "warming", "warmed", "anneal*", "decay*", "decayed", "ramp*", "learning_rate", "lr", "rises", "first", "initial", "every", "each", "last", "final", "cosine", "linearly", "evaluat*", "checkpoint*", "saved", "save", "divided", "halved", "dropped", "interval*", "until"];
+    SCHEDULE = ["warmup*", "warming", "warmed", "anneal*", "decay*", "decayed", "ramp*", "learning_rate", "lr", "rises", "cosine", "linearly", "evaluat*", "checkpoint*", "saved", "save", "divided", "halved", "dropped", "interval*", "until"];
+    /// A piece of a run, right in front of its length: "the first 10,000 steps".
+    PIECE = ["first", "initial", "every", "each", "last", "final"];
     /// Other quantities called steps.
     OTHER_STEPS = ["sampling", "denois*", "diffusion", "inference", "environment", "accumulation", "simulation*", "time", "reasoning", "env", "ddim", "unroll*", "sampler"];
     /// A length of sequences.
@@ -85,13 +87,15 @@ cues! {
     /// Machines that are not at work.
     SPARE = ["spare", "idle", "standby", "backup", "reserve", "reserved", "replaced", "spares"];
     /// The next piece of the same run.
-    NEXT = ["afterwards", "afterward", "then", "subsequently", "another", "remaining", "followed", "followed_by", "after_that", "thereafter", "later", "next", "finally", "remainder", "rest"];
+    NEXT = ["a_further", "went_on", "afterwards", "afterward", "then", "subsequently", "another", "remaining", "followed", "followed_by", "after_that", "thereafter", "later", "next", "finally", "remainder", "rest"];
     /// Utilization of the model.
     UTILIZATION = ["mfu", "model_flop*", "model_flops_utili*", "flop_utili*", "flops_utili*", "model_utilization", "model_fp"];
     /// Utilization of the hardware.
     HARDWARE_UTILIZATION = ["hfu", "hardware_flop*", "hardware_utili*"];
     /// Another quantity called utilization.
     MONITOR = ["gpu_utili*", "nvidia_smi", "memory_utili*", "cpu_utili*", "cluster_utili*", "bandwidth"];
+    /// Announces that the run has pieces.
+    PIECES = ["stages", "phases", "stage", "phase", "first", "parts", "steps"];
     /// A rule and its limit.
     LAW = ["threshold*", "presum*", "article", "regulation*", "act", "obligation*", "law", "laws", "legislat*", "order", "statute*", "shall", "criterion", "criteria", "indicative", "rule", "rules", "limit", "limits", "trigger*"];
     /// Cost of one pass of one example.
@@ -117,9 +121,9 @@ cues! {
     /// A stage that is only spoken of.
     NOT_STAGE = ["no", "without", "before", "not", "can_be", "easily", "future", "for_example", "such_as", "either", "transfer*"];
     /// A model is meant by the number in front.
-    MODEL = ["model", "models", "variant", "version", "one", "checkpoint", "network", "lm", "llm", "transformer", "system", "language_model", "giant", "decoder", "flagship", "mixture", "moe", "architecture"];
+    MODEL = ["policy", "backbone", "model", "models", "variant", "version", "one", "checkpoint", "network", "lm", "llm", "transformer", "system", "language_model", "giant", "decoder", "flagship", "mixture", "moe", "architecture"];
     /// Sum of several models.
-    SHARED = ["all_experiments", "experiments_together", "whole_project", "taken_together", "all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "across_all", "family"];
+    SHARED = ["the_project", "as_a_whole", "all_experiments", "experiments_together", "whole_project", "taken_together", "all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "across_all", "family"];
     /// The backward pass.
     BACKWARD = ["bwd", "backward"];
     /// A frame of work inside one machine.

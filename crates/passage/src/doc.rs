@@ -171,9 +171,18 @@ impl<'a> Doc<'a> {
             return false;
         }
         sentence.clone().any(|k| {
-            let seconds = self.kind(k) == Some(Kind::Number) && matches!(self.text(k + 1), "seconds" | "second" | "s" | "ms" | "milliseconds" | "minutes" | "sec");
+            let seconds = self.kind(k) == Some(Kind::Number) && !self.is(k.wrapping_sub(1), "-") && matches!(self.text(k + 1), "seconds" | "second" | "s" | "ms" | "milliseconds" | "minutes" | "sec");
             let rate = matches!(self.text(k), "tokens" | "token" | "tok" | "images") && matches!(self.text(k + 1), "per" | "/") && matches!(self.text(k + 2), "second" | "s" | "sec" | "minute");
             seconds || (rate && self.cues_in(sentence.clone()) & cues::RUN == 0 && self.cues_in(sentence.clone()) & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION) == 0)
+        })
+    }
+
+    /// Whether the sentence only tells what could or will be trained.
+    pub(crate) fn is_hypothetical(&self, i: usize) -> bool {
+        let sentence = self.sentence(i);
+        sentence.clone().any(|k| {
+            matches!(self.text(k), "could" | "would" | "will" | "can" | "might" | "may" | "should" | "want" | "plans" | "plan" | "hopes" | "intends")
+                && (k + 1..(k + 6).min(sentence.end)).any(|t| matches!(self.text(t), "train" | "pretrain" | "finetune" | "finetuned"))
         })
     }
 
@@ -275,7 +284,7 @@ impl<'a> Doc<'a> {
         let abbreviation = i >= 2
             && before == "."
             && (matches!(self.text(i - 2), "approx" | "ca" | "e.g" | "i.e" | "al" | "fig" | "figs" | "vs" | "eq" | "cf" | "no" | "sec" | "tab" | "resp" | "incl" | "dr" | "st" | "inc")
-                || (self.text(i - 2).len() == 1 && self.kind(i - 2) == Some(Kind::Word)));
+                || (self.text(i - 2).len() == 1 && self.kind(i - 2) == Some(Kind::Word) && !(i >= 3 && self.kind(i - 3) == Some(Kind::Number))));
         let spaced = next.is_some_and(|t| t.space);
         if matches!(before, "." | "!" | "?") && spaced && starts && !abbreviation {
             return Break::Sentence;
@@ -517,6 +526,14 @@ impl<'a> Doc<'a> {
         {
             return Some((bytes, from - 3..from));
         }
+        // "A100-80"
+        if self.is(end, "-") && self.glued(end) && self.glued(end + 1) {
+            let size = self.tokens.get(end + 1).filter(|t| t.kind == Kind::Number && matches!(t.value as u32, 16 | 24 | 32 | 40 | 48 | 64 | 80 | 94 | 96 | 141));
+            if let Some(size) = size {
+                let to = if matches!(self.text(end + 2), "s" | "gb" | "g") && self.glued(end + 2) { end + 3 } else { end + 2 };
+                return Some((size.value as u64, to..to));
+            }
+        }
         let mut k = end;
         for _ in 0..2 {
             if matches!(self.text(k), "gpus" | "gpu" | "chips" | "cards" | "(" | "with" | "-" | "of" | "each" | "accelerators") {
@@ -590,7 +607,7 @@ impl<'a> Doc<'a> {
         let known = known && (first.capital || digits_behind || self.is(i + 1, "-"));
         let diffusion = first.text == "stable" && self.is(i + 1, "diffusion");
         let plain = NEVER.contains(&first.text.as_str()) || (WORDS.contains(&first.text.as_str()) && !(hyphened || sized || first.camel || diffusion));
-        if plain || !(known || hyphened || sized || (camel && self.camel_name(i))) {
+        if plain || !(known || hyphened || sized || (camel && (self.camel_name(i) || self.size_at(i + 1).is_some()))) {
             return None;
         }
         let mut version: String = first.text.chars().skip_while(|c| c.is_alphabetic()).collect();
@@ -695,7 +712,7 @@ impl<'a> Doc<'a> {
             let opening = self.cues_in(range.start..range.start + 1);
             let pronoun = opening & cues::OURS != 0 && !matches!(self.text(range.start), "we" | "our" | "ours");
             // "Can I train it on 4 RTX 3090?" is about the writer's machine.
-            let first_person = range.clone().any(|k| self.is(k, "i") && self.cues.get(k).copied().unwrap_or(0) & cues::OTHERS != 0);
+            let first_person = range.clone().any(|k| matches!(self.text(k), "i" | "my") && self.cues.get(k).copied().unwrap_or(0) & cues::OTHERS != 0);
             if first_person {
                 self.mark(range.clone(), true);
                 continue;
@@ -727,11 +744,15 @@ impl<'a> Doc<'a> {
                 // "Mamba and its smaller siblings": both were trained so.
                 let joined = (1..=4).any(|back| i.checked_sub(back).is_some_and(|k| k > range.start && matches!(self.text(k), "and" | "with") && self.name(k.wrapping_sub(1)).is_some()));
                 if cue & cues::OTHERS != 0 && !joined {
-                    (now, by_comparison) = (true, true);
+                    // "the reward model, also 6.7B, saw …" goes on behind its comma.
+                    let apposition = (i + 1..i + 3).any(|k| self.is(k, ",")) && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
+                    (now, by_comparison) = (true, !apposition);
                     subject_foreign.get_or_insert(true);
                 }
                 if let Some(name) = self.name(i).cloned() {
-                    let own = self.is_subject(&name);
+                    // "the original BERT-Base" beside BERT-Mini is another model.
+                    let other_size = name.compared && self.subject.as_ref().is_some_and(|subject| !subject.size.is_empty() && !name.size.is_empty() && subject.size != name.size);
+                    let own = self.is_subject(&name) && !other_size;
                     let end = name.at.end;
                     if own {
                         (now, by_comparison) = (false, false);

@@ -121,7 +121,10 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
             && between.clone().all(|t| matches!(doc.text(t), "," | "and" | "or" | "/" | "&"));
         // "32,768, 512 GPUs" are two entries; "8, 16 and 32 GPUs" a list.
         let comma = doc.is(between.start, ",") && between.len() == 1;
-        let list = list && (!comma || shared);
+        // "a batch of 4 and 8 GPU workers"
+        let lead = first.at.start;
+        let batch = doc.cues_in(lead.saturating_sub(4).max(doc.sentence(lead).start)..lead) & cues::BATCH != 0;
+        let list = list && (!comma || shared) && !batch;
         shared = list && (!comma || shared);
         if list && first.unit == Unit::None && matches!(second.unit, Unit::Parameters | Unit::Tokens | Unit::Chips | Unit::Layers | Unit::Epochs) {
             first.unit = second.unit;
@@ -136,6 +139,9 @@ fn item(doc: &Doc, i: usize) -> Option<Item> {
     let (value, text) = match token.kind {
         Kind::Number => (token.value, token.text.clone()),
         Kind::Word => {
+            if token.text == "single" {
+                return Some(Item { end: i + 1, value: 1.0, text: "1".to_string(), scale: 1.0, scale_text: String::new() });
+            }
             let index = NUMBER_WORDS.iter().position(|word| *word == token.text)?;
             ((index + 1) as f64, token.text.clone())
         }
@@ -191,7 +197,7 @@ fn mention(doc: &Doc, i: usize) -> Option<Mention> {
     front(doc, &mut made);
     unit(doc, &mut made);
     // A number word counts something or is none.
-    if word_number && made.unit == Unit::None {
+    if word_number && made.unit == Unit::None || doc.is(i, "single") && made.unit != Unit::Chips {
         return None;
     }
     Some(made)
@@ -412,7 +418,8 @@ fn unit(doc: &Doc, made: &mut Mention) {
                         break;
                     }
                     Unit::Chips | Unit::Machines | Unit::Cores => {
-                        if next != Unit::Chips {
+                        // "32 TPU v4 instances" are chips.
+                        if next != Unit::Chips && !(next == Unit::Machines && doc.text(chip.at.start).starts_with("tpu")) {
                             made.unit = next;
                         }
                         made.end = k + 1;
@@ -435,6 +442,11 @@ fn unit(doc: &Doc, made: &mut Mention) {
                 break;
             }
             Kind::Number => {
+                // "2 SA-1B epochs"
+                if doc.glued(k) && doc.is(k.wrapping_sub(1), "-") && k > start {
+                    k += if doc.glued(k + 1) && doc.kind(k + 1) == Some(Kind::Word) { 2 } else { 1 };
+                    continue;
+                }
                 // "1024 16 GB V100 GPUs"
                 if noun(doc.text(k + 1)) == Some(Unit::Bytes) && words == 0 {
                     k += 2;
@@ -537,7 +549,14 @@ fn compound(doc: &Doc, at: usize, made: &mut Mention) {
             }
         }
         Unit::Items => {
-            if matches!(next, "resolution" | "size" | "width" | "encoder" | "generation") {
+            // "image-text pairs"
+            if doc.is(at + 1, "-") && noun(doc.text(at + 3)) == Some(Unit::Items) {
+                made.noun = doc.text(at + 3).to_string();
+                made.end = at + 4;
+            } else if noun(next) == Some(Unit::Items) {
+                made.noun = next.to_string();
+                made.end = k + 1;
+            } else if matches!(next, "resolution" | "size" | "width" | "encoder" | "generation") {
                 made.unit = Unit::Other;
             }
         }

@@ -54,7 +54,7 @@ impl Gate {
             .iter()
             .any(|m| m.unit == Unit::Tokens && m.value >= 1e10 && !m.barred);
         Gate {
-            training: hours || tokens || (doc.all & (cues::TRAIN | cues::LEARNING) != 0 && !offer(doc)),
+            training: hours || tokens || (doc.all & (cues::TRAIN | cues::LEARNING | cues::UTILIZATION) != 0 && !offer(doc)),
             transformer: doc.all & cues::TRANSFORMER != 0,
             convolution: doc.all & cues::CONVOLUTION != 0,
         }
@@ -99,7 +99,7 @@ impl Around<'_> {
     /// Cues of the next `n` words behind the noun, in its sentence.
     fn after(&self, n: usize) -> Cues {
         let end = self.mention.end;
-        self.doc.cues_in(end..(end + n).min(self.sentence.end))
+        self.doc.cues_in(end..(end + n).min(self.segment.end).max(end))
     }
 
     /// Cues of the words before the number, in its clause.
@@ -214,7 +214,7 @@ fn label(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
         break;
     }
     if !matches!(doc.text(k), ":" | "=" | "|") {
-        return None;
+        return noun_before(doc, mention);
     }
     let mut start = k;
     while start > sentence.start && k - start < 10 {
@@ -225,6 +225,17 @@ fn label(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
         start -= 1;
     }
     (k > start).then_some(start..k)
+}
+
+/// `training tokens 8.1 trillion;`: an entry whose noun stands in front, without a sign between.
+fn noun_before(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
+    let clause = doc.clause(mention.at.start);
+    let start = mention.at.start;
+    let last = start.checked_sub(1)?;
+    let noun = matches!(doc.text(last), "parameters" | "params" | "tokens" | "accelerators" | "gpus" | "chips" | "layers" | "epochs" | "steps" | "iterations" | "size");
+    let short = clause.start < start && start - clause.start <= 5 && (clause.start..start).all(|k| doc.kind(k) == Some(Kind::Word) && doc.cues.get(k).copied().unwrap_or(0) & (cues::RUN | cues::OURS) == 0);
+    let first = (clause.start..start).find(|k| !matches!(doc.text(*k), "the" | "a"))?;
+    (mention.unit == Unit::None && noun && short).then_some(first..start)
 }
 
 /// Every claim of the passage, in order.
@@ -284,7 +295,9 @@ fn foreign(around: &Around) -> bool {
     // "44.0% for ViT-e", "half of what Gopher had"
     let end = mention.end;
     for k in end..(end + 4).min(around.clause.end) {
-        if matches!(doc.text(k), "for" | "of" | "in" | "by")
+        // "300B tokens of RefinedWeb" names the data, "44.0% for ViT-e" the model.
+        let data = matches!(mention.unit, Unit::Tokens | Unit::Items | Unit::Words | Unit::Epochs);
+        if (matches!(doc.text(k), "for" | "by") || !data && matches!(doc.text(k), "of" | "in"))
             && let Some(name) = doc.name(k + 1)
             && !doc.is_subject(name)
         {
@@ -297,6 +310,19 @@ fn foreign(around: &Around) -> bool {
     false
 }
 
+/// "2M tokens for the 16.1B model, 1M for the 6.1B": of several models, the others without their noun.
+fn shared_out(around: &Around) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    let end = mention.end;
+    mention.unit != Unit::Parameters
+        && doc.is(end, "for")
+        && (end + 1..(end + 10).min(around.sentence.end)).any(|k| {
+            let bare = doc.kind(k) == Some(Kind::Number) && (doc.is(k + 1, "for") || (doc.glued(k + 1) && doc.is(k + 2, "for")));
+            bare && matches!(doc.text(k.wrapping_sub(1)), "," | "and")
+        })
+}
+
 /// "a batch of 128 over 128 cores": behind a number or its noun "over" is a preposition.
 fn spread_over(around: &Around) -> bool {
     let doc = around.doc;
@@ -306,10 +332,10 @@ fn spread_over(around: &Around) -> bool {
         return true;
     }
     if matches!(around.mention.unit, Unit::Tokens | Unit::Items) {
-        return cues::NOUNS.iter().any(|(noun, unit)| *noun == doc.text(k) && matches!(unit, Unit::Time(_) | Unit::Steps | Unit::Epochs)) || matches!(doc.text(k), "trained" | "pretrained" | "training" | "pretraining" | "finetuned" | "epochs" | "epoch");
+        return cues::NOUNS.iter().any(|(noun, unit)| *noun == doc.text(k) && matches!(unit, Unit::Time(_) | Unit::Steps | Unit::Epochs)) || matches!(doc.text(k), "trained" | "pretrained" | "training" | "pretraining" | "finetuned" | "epochs" | "epoch" | "ran" | "run" | "runs" | "goes" | "went");
     }
     matches!(around.mention.unit, Unit::Chips | Unit::Cores | Unit::Machines)
-        && (doc.kind(k) == Some(Kind::Number) || matches!(doc.text(k), "spread" | "distributed" | "split" | "sharded" | "parallelized" | "parallel" | "divided"))
+        && (doc.kind(k) == Some(Kind::Number) || matches!(doc.text(k), "spread" | "distributed" | "parallel"))
 }
 
 /// Two names behind "for", of which neither is compared: two models of the passage itself.
@@ -324,6 +350,9 @@ fn siblings(doc: &Doc, sentence: Range<usize>) -> bool {
 fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     let mention = around.mention;
     if mention.barred || mention.value <= 0.0 || foreign(around) || around.doc.in_sum_row(mention.at.start) {
+        return None;
+    }
+    if around.doc.is_hypothetical(mention.at.start) || shared_out(around) {
         return None;
     }
     if mention.over && !matches!(mention.unit, Unit::Time(_)) && !spread_over(around) {
@@ -411,7 +440,7 @@ fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
     let doc = around.doc;
     // A value ends its entry; what goes on is a sentence ("Training time: 18 days with 592 cards for …").
     let end = mention.end.max(mention.at.end);
-    let entry = end >= around.sentence.end || matches!(doc.text(end), ";" | "," | "." | "|" | "(" | ")" | "/" | "-" | "–") || doc.tokens.get(end).is_some_and(|t| t.line);
+    let entry = end >= around.sentence.end || matches!(doc.text(end), ";" | "," | "." | "|" | "(" | ")" | "/" | "-" | "–" | "#") || doc.tokens.get(end).is_some_and(|t| t.line);
     if !entry {
         return None;
     }
@@ -470,7 +499,7 @@ fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
     if plain && is_label(around, &["epoch", "epochs"]) {
         return Some(scaled("epochs"));
     }
-    if plain && is_label(around, &["steps", "iterations", "updates"]) && around.label & (cues::SCHEDULE & !cues::OTHER_STEPS) == 0 {
+    if plain && is_label(around, &["steps", "iterations", "updates"]) && around.label & (cues::SCHEDULE | cues::PIECE) == 0 {
         return Some(scaled("steps"));
     }
     if is_label(around, &["seq", "sequence", "seqlen"]) && matches!(mention.unit, Unit::None | Unit::Tokens) {
@@ -614,7 +643,8 @@ fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     let before = around.word_before(1);
     // "the 137B model", "our 175B SFT model"
     let model = doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0 || (doc.kind(mention.end) == Some(Kind::Word) && doc.cues_in(mention.end + 1..mention.end + 2) & cues::MODEL != 0 && !cues::STOPS.contains(&after));
-    if model && matches!(before, "the" | "a" | "our" | "its" | "this" | "only" | "an" | "full" | "large" | "final" | "flagship" | "big" | "largest") {
+    let component = matches!(after, "vision" | "image" | "text" | "audio" | "speech" | "visual" | "teacher" | "frozen") && doc.kind(mention.end) == Some(Kind::Word);
+    if model && !component && matches!(before, "(" | "first" | "the" | "a" | "our" | "its" | "this" | "only" | "an" | "full" | "large" | "final" | "flagship" | "big" | "largest") {
         return Some(made(around, "params", 1, mention.text.clone()));
     }
     let named = doc.name(mention.at.start).is_some_and(|name| name.at.contains(&mention.at.start) && doc.is_subject(name));
@@ -654,12 +684,12 @@ fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         || (doc.is(mention.end, "in") && (1..4).any(|k| doc.text(mention.end + k).starts_with("train")));
     let near = around.before(4) | around.after(3) | inside;
     let hypothetical = around.before(5) & cues::HYPOTHETICAL != 0;
-    if hypothetical || around.after(2) & cues::SCHEDULE & !cues::TRAIN != 0 || (near & cues::NOT_DATA != 0 && !training_set) || (mine & cues::VOCABULARY != 0 && mention.value < 1e9) || around.in_use() {
+    if hypothetical || around.after(2) & cues::SCHEDULE != 0 || (near & cues::NOT_DATA != 0 && !training_set) || (mine & cues::VOCABULARY != 0 && mention.value < 1e9) || around.in_use() {
         return None;
     }
     // "of which 1.2T are code", "the first 500B tokens", "every 1M tokens"
-    let last = around.before(3);
-    if last & cues::SCHEDULE != 0 || matches!(around.word_before(1), "additional" | "extra" | "of which" | "per" | "another" | "first" | "further" | "than" | "million") && mention.unit != Unit::Tokens {
+    let last = doc.cues_in(mention.at.start.saturating_sub(3).max(around.clause.start)..mention.at.start);
+    if last & (cues::SCHEDULE | cues::PIECE) != 0 || matches!(around.word_before(1), "additional" | "extra" | "of which" | "per" | "another" | "first" | "further" | "than" | "million") && mention.unit != Unit::Tokens {
         return None;
     }
     // "0.4 trillion tokens planned per month"
@@ -679,6 +709,7 @@ fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     let cue = around.before(14) & cues::DATASET != 0 || around.after(6) & (cues::DATASET & !cues::BATCH) != 0 || inside & cues::DATASET != 0;
     let mut claim = match mention.unit {
         Unit::Tokens if mention.value >= 1e9 => made(around, "data", 2, value),
+        Unit::Tokens if mention.value >= 1e8 && around.sentence() & cues::TRAIN != 0 && mine & cues::BATCH == 0 => made(around, "data", 2, value),
         Unit::Tokens if mention.value >= 1e6 && (training_set || around.before(4) & (cues::TRAIN | cues::DATASET) != 0) => made(around, "data", 2, value),
         Unit::Words if mention.value >= 1e6 && cue => made(around, "data", 2, value),
         Unit::Items if mention.value >= 100.0 && (training_set || item_cue(around, cue)) => made(around, "data", 2, value),
@@ -702,7 +733,7 @@ fn item_cue(around: &Around, cue: bool) -> bool {
         })
     });
     let large = mention.value >= 1e6 && around.sentence() & (cues::TRAIN | cues::LEARNING) != 0;
-    let frames = mention.noun == "frames" && mention.value >= 1e6;
+    let frames = matches!(mention.noun.as_str(), "frames" | "images" | "pairs") && mention.value >= 1e6 && around.sentence() & (cues::TRAIN | cues::LEARNING | cues::BATCH) != 0;
     cue && (passes || large) || frames
 }
 
@@ -732,7 +763,7 @@ fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
     if !(near_batch || per_batch || second) {
         return None;
     }
-    if between & (cues::SCHEDULE & !cues::TRAIN) != 0 && around.distance_before(cues::BATCH, 4).is_none() {
+    if between & (cues::SCHEDULE | cues::PIECE) != 0 && around.distance_before(cues::BATCH, 4).is_none() {
         return None;
     }
     let mut value = mention.text.clone();
@@ -769,7 +800,7 @@ fn batch_before(around: &Around) -> (bool, Cues) {
         }
         let text = doc.text(k);
         let ramp = matches!(text, "from" | "to") || doc.kind(k) == Some(Kind::Number) && (doc.is(k.wrapping_sub(1), "from") || doc.is(k + 1, "to") || doc.is(k + 2, "to"));
-        let passes = matches!(text, "size" | "sizes" | "of" | "is" | "was" | "were" | "=" | ":" | "to" | "from" | "holds" | "held" | "holding" | "about" | "around" | "roughly" | "approximately" | "≈" | "~" | "(" | "increased" | "grew" | "grows" | "contains" | "contained" | "containing" | "with" | "the" | "a" | "global" | "set" | "at" | "had" | "has" | "have" | "comprised" | "comprises" | "ramped" | "raised" | "up" | "total" | "amounted" | "being" | "some" | "starting" | "gradually" | "counted" | "fixed" | "b" | "m" | "k" | "million" | "tokens" | "token" | "then")
+        let passes = matches!(text, "size" | "sizes" | "of" | "is" | "was" | "were" | "are" | "=" | ":" | "to" | "from" | "holds" | "held" | "holding" | "about" | "around" | "roughly" | "approximately" | "≈" | "~" | "(" | "increased" | "grew" | "grows" | "contains" | "contained" | "containing" | "with" | "the" | "a" | "global" | "set" | "at" | "had" | "has" | "have" | "comprised" | "comprises" | "ramped" | "raised" | "up" | "total" | "amounted" | "being" | "some" | "starting" | "gradually" | "counted" | "fixed" | "b" | "m" | "k" | "million" | "tokens" | "token" | "then")
             || ramp;
         if !passes {
             break;
@@ -819,7 +850,7 @@ fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
     let before = around.before(5);
     let ended = around.clause() & cues::RUN != 0 || around.after(8) & cues::RUN != 0;
     // "after 300k steps the rate was divided": where the schedule is told, no length.
-    let schedule = (before | around.after(2) | inside) & cues::SCHEDULE != 0;
+    let schedule = (before | around.after(2) | inside) & cues::SCHEDULE != 0 || (around.before(2) | inside) & cues::PIECE != 0;
     let after = matches!(around.word_before(1), "after" | "at" | "until" | "every" | "each") || matches!(around.word_before(2), "after" | "every" | "first" | "last");
     if around.in_use() && around.sentence() & cues::TRAIN == 0 {
         return None;
@@ -850,7 +881,7 @@ fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let before = around.before(3);
-    if (before | around.inside() | around.after(2)) & cues::SCHEDULE != 0 || mention.per != Per::None {
+    if (before | around.inside() | around.after(2)) & cues::SCHEDULE != 0 || around.before(2) & cues::PIECE != 0 || mention.per != Per::None {
         return None;
     }
     let behind = matches!(around.word_before(1), "after") && matches!(around.word_after(0), "on" | "of" | "over" | "through");
@@ -894,7 +925,7 @@ fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
         return None;
     }
     // "the firm has about 50,000 GPUs in total"
-    if around.sentence() & cues::TRAIN == 0 && around.before(4) & cues::FLEET != 0 {
+    if around.sentence() & (cues::TRAIN | cues::UTILIZATION) == 0 && around.before(4) & cues::FLEET != 0 {
         return None;
     }
     // "5,000 TPUs played the games"
@@ -909,7 +940,9 @@ fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     if mention.unit == Unit::Machines {
         return machines(around, mentions);
     }
-    if in_machine && mention.value <= 72.0 {
+    // "A node of the cluster has 8 GPUs"
+    let of_a_node = around.sentence.clone().any(|k| k < mention.at.start && matches!(doc.text(k), "a" | "each" | "every" | "one" | "per") && matches!(doc.text(k + 1), "node" | "machine" | "server" | "host"));
+    if (in_machine || of_a_node) && mention.value <= 72.0 {
         return None;
     }
     let strength = 2;
@@ -919,8 +952,12 @@ fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
         if !tpu {
             return None;
         }
-        let mut claim = number_only(around, made(around, "chips", strength, format!("{} / 2", mention.text)));
-        claim.key = Key::Number(mention.value / 2.0, mention.value / 2.0);
+        let half = match mention.high {
+            Some(high) => format!("{} to {}", mention.value / 2.0, high / 2.0),
+            None => format!("{} / 2", mention.text),
+        };
+        let mut claim = number_only(around, made(around, "chips", strength, half));
+        claim.key = Key::Number(mention.value / 2.0, mention.high.unwrap_or(mention.value) / 2.0);
         return Some(claim);
     }
     let trained = around.clause() & (cues::TRAIN | cues::RUN) != 0 || around.sentence() & cues::TRAIN != 0;
@@ -947,12 +984,12 @@ fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
             if !each {
                 return None;
             }
-            (other.value, other.text.clone())
+            (other.value, other.value.to_string())
         }
         (None, true) => (8.0, "8".to_string()),
         (None, false) => return None,
     };
-    let mut claim = number_only(around, made(around, "chips", 2, format!("{} * {}", mention.text, text.1)));
+    let mut claim = number_only(around, made(around, "chips", 2, format!("{} * {}", mention.value, text.1)));
     claim.key = Key::Number(mention.value * text.0, mention.value * text.0);
     Some(claim)
 }
@@ -992,8 +1029,8 @@ fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     if matches!(around.word_before(1), "on") || around.word_after(0) == "of" && around.after(5) & cues::MEDIA != 0 {
         return None;
     }
-    let after = matches!(around.word_after(0), "of" | "into" | "in" | "apart" | "from" | "earlier" | "old");
-    let real = matches!(around.word_after(1), "real" | "wallclock" | "compute" | "computing" | "continuous");
+    let after = matches!(around.word_after(0), "of" | "into" | "apart" | "from" | "earlier" | "old");
+    let real = matches!(around.word_after(1), "real" | "wall" | "wallclock" | "compute" | "computing" | "continuous");
     if after && !(matches!(around.word_after(0), "of") && (real || around.after(4) & (cues::TRAIN | cues::RUN) != 0)) {
         return None;
     }
@@ -1012,7 +1049,7 @@ fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     let clause = around.clause();
     let chips_in = |range: Range<usize>| range.clone().any(|k| doc.chip(k).is_some() || matches!(doc.text(k), "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"));
     let mut strength = 0;
-    if clause & cues::TRAIN != 0 || (clause & cues::RUN != 0 && doc.all & (cues::TRAIN | cues::LEARNING) != 0) {
+    if clause & cues::TRAIN != 0 || clause & cues::RUN != 0 {
         strength = 2;
     } else if chips_in(around.clause.clone()) {
         strength = 2;
@@ -1179,7 +1216,8 @@ fn depth(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let inside: Vec<&str> = (mention.at.end..mention.end).map(|k| doc.text(k)).collect();
-    let attention = inside.iter().any(|w| matches!(*w, "transformer" | "selfattention" | "attention" | "decoder" | "encoder"));
+    let stack = inside.iter().any(|w| matches!(*w, "decoder" | "encoder"));
+    let attention = inside.iter().any(|w| matches!(*w, "transformer" | "selfattention" | "attention")) || stack && around.sentence() & cues::CONVOLUTION == 0;
     if mention.noun.starts_with("block") && !attention {
         return None;
     }

@@ -159,7 +159,7 @@ fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
             // What the last sentence ended with holds on only if numbers were told of it.
             let last = index.checked_sub(1).and_then(|k| out.get(k)).cloned();
             let adjacent = index.checked_sub(1).and_then(|k| claims.get(k)).is_some_and(|before| doc.sentence(before.span.start).end == sentence.start);
-            let goes_on = matches!(doc.text(sentence.start), "it" | "this" | "that" | "these" | "they" | "both" | "here") || (doc.is(sentence.start, "on") || doc.is(sentence.start, "in"));
+            let goes_on = matches!(doc.text(sentence.start), "it" | "this" | "that" | "these" | "they" | "both" | "here");
             carried = match last {
                 Some(last) if adjacent && goes_on && last.0 != Stage::Main && !describes_model(claim.field) => last,
                 _ => (Stage::Main, None),
@@ -171,7 +171,7 @@ fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
         }
         let mut stage = behind(doc, claim, &sentence).or_else(|| before(doc, at, &sentence)).unwrap_or_else(|| carried.clone());
         // "and afterwards on 3072 chips for another 336 hours"
-        if stage.0 == Stage::Main && matches!(claim.field, "chips" | "time" | "hw" | "chip_hours") {
+        if stage.0 == Stage::Main && matches!(claim.field, "chips" | "time" | "hw" | "chip_hours" | "data" | "steps" | "seq" | "epochs") {
             let further = further(doc, claims, index, &sentence);
             if further > 0 {
                 stage = (Stage::Further(further), None);
@@ -234,31 +234,40 @@ fn cue_range(doc: &Doc, k: usize) -> Range<usize> {
     k..k + 1 + usize::from(long)
 }
 
-/// Which piece of one run the number belongs to: 0 the first, 1 what comes "afterwards".
+/// Which piece of one run the number belongs to: 0 the first, 1 what comes "afterwards", 2 what comes after that.
 fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -> u8 {
     let Some(claim) = claims.get(index) else { return 0 };
-    let earlier = claims
-        .get(..index)
-        .unwrap_or_default()
-        .iter()
-        .rev()
-        .find(|c| matches!(c.field, "chips" | "time") && doc.sentence(c.span.start) == *sentence);
-    let Some(earlier) = earlier else { return 0 };
-    let repeated = |field: &str| {
-        claims.iter().filter(|c| c.field == field && doc.sentence(c.span.start) == *sentence && c.strength >= 2).count() >= 2
-    };
-    if !(repeated("chips") || repeated("time")) {
+    let told = |fields: &[&str]| claims.iter().filter(|c| fields.contains(&c.field) && c.strength >= 2 && doc.sentence(c.span.start) == *sentence).count() >= 2;
+    let twice = told(&["chips"]) || told(&["time"]);
+    // "in two stages: 2 million steps …, then 64,000 steps"
+    let pieces = doc.cues_in(sentence.start..claim.span.start) & cues::PIECES != 0;
+    let worked = pieces && (told(&["data"]) || told(&["steps"]));
+    let fits = |field: &str| (twice && matches!(field, "chips" | "time" | "hw" | "chip_hours")) || (worked && matches!(field, "data" | "steps" | "seq" | "epochs" | "time"));
+    if !fits(claim.field) {
         return 0;
     }
-    let first = claims.iter().find(|c| matches!(c.field, "chips" | "time") && doc.sentence(c.span.start) == *sentence).map_or(0, |c| c.span.end);
-    let next = (first..claim.span.start).find(|k| doc.cues.get(*k).copied().unwrap_or(0) & cues::NEXT != 0);
-    let _ = earlier;
-    u8::from(next.is_some())
+    // A word like "then" begins the next piece where it repeats a field: "then on 3072 chips for another 336 hours" is one.
+    let mut piece: u8 = 0;
+    let mut seen: Vec<&str> = Vec::new();
+    let mut end = sentence.start;
+    for told in claims.iter().filter(|c| doc.sentence(c.span.start) == *sentence && fits(c.field)) {
+        let next = doc.cues_in(end..told.span.start) & cues::NEXT != 0;
+        if next && seen.contains(&told.field) {
+            piece = piece.saturating_add(1).min(8);
+            seen.clear();
+        }
+        seen.push(told.field);
+        end = told.span.end;
+        if told.span == claim.span {
+            break;
+        }
+    }
+    piece
 }
 
 fn same(a: &Key, b: &Key) -> bool {
     match (a, b) {
-        (Key::Number(a, a_high), Key::Number(b, b_high)) => near(*a, *b, 5e-3) && near(*a_high, *b_high, 5e-3),
+        (Key::Number(a, a_high), Key::Number(b, b_high)) => near(*a, *b, 0.015) && near(*a_high, *b_high, 0.015),
         (a, b) => a == b,
     }
 }

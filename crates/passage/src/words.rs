@@ -59,14 +59,16 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
     let mut found = Vec::new();
     for (index, chip) in doc.chips.iter().enumerate() {
         let i = chip.at.start;
-        if doc.is_foreign(i) {
+        if doc.is_foreign(i) || doc.in_sum_row(i) {
             continue;
         }
         let counted = mentions.iter().find(|m| m.chip == Some(index));
         let claimed = counted.is_some_and(|m| numbers.iter().any(|c| c.span.start == m.at.start && matches!(c.field, "chips" | "chip_hours")));
         let sentence = doc.cues_in(doc.sentence(i));
         let label = labelled(doc, i);
-        let strength = if claimed || label {
+        let strength = if doc.is_hypothetical(i) {
+            0
+        } else if claimed || label || (chip.slice.is_some() && gate.is_training() && !in_use(doc, i)) {
             3
         } else if counted.is_some_and(|m| m.barred || !matches!(m.unit, Unit::Chips | Unit::ChipTime(_) | Unit::Cores | Unit::Machines))
             || counted.is_some_and(|m| m.per != Per::None)
@@ -93,7 +95,7 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
             && let Some(token) = doc.tokens.get(number)
         {
             let (value, chips) = if cores { (format!("{} / 2", token.text), token.value / 2.0) } else { (token.text.clone(), token.value) };
-            found.push(claim("chips", 3, value, Key::Number(chips, chips), number..number + 1));
+            found.push(claim("chips", 2, value, Key::Number(chips, chips), number..number + 1));
         }
         found.push(claim("hw", strength, chip.text.clone(), Key::Chip(chip.index), chip.at.clone()));
     }

@@ -142,3 +142,13 @@ fn more_passages() {
 fn third_passages() {
     check("third", include_str!("own3.jsonl"));
 }
+
+#[test]
+fn fourth_passages() {
+    check("fourth", include_str!("own4.jsonl"));
+}
+
+#[test]
+fn fifth_passages() {
+    check("fifth", include_str!("own5.jsonl"));
+}
