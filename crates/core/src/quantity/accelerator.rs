@@ -173,13 +173,10 @@ fn counts(text: &str) -> Vec<(f64, &str)> {
     let mut product = from_digits(digits, 0);
     for round in 0..8 {
         if round > 0 {
-            let Ok(mut value) = p.number(true) else {
-                break;
-            };
-            if p.scale(&mut value).is_err() {
+            if p.number(true).is_err() || p.scale().is_err() {
                 break;
             }
-            product *= value.number;
+            product *= p.value.number;
         }
         let end = p.at;
         let crossed = p.eat("*")

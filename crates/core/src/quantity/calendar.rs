@@ -15,13 +15,13 @@ struct Date {
 }
 
 impl Parser<'_> {
-    /// `2022-03-11 to 2022-07-06` in days. `None`: no date stands here.
-    pub fn calendar(&mut self) -> Result<Option<Value>, Fault> {
+    /// `2022-03-11 to 2022-07-06` in days; whether a date stands here.
+    pub fn calendar(&mut self) -> Result<bool, Fault> {
         let start = self.at;
         self.any("from|between");
         let Some(mut first) = self.date() else {
             self.at = start;
-            return Ok(None);
+            return Ok(false);
         };
         let joined = self.any("-|..|/|to|until|till|through|and").is_some();
         self.spaces();
@@ -48,10 +48,10 @@ impl Parser<'_> {
         }
         self.note(Remark::Calendar);
         self.glosses(true)?;
-        let mut value = Value::of(f64::from(to - from));
-        value.measure = Some(Measure::Time);
-        value.factor = 86_400.0;
-        Ok(Some(value))
+        self.value = Value::of(f64::from(to - from));
+        self.value.measure = Some(Measure::Time);
+        self.value.factor = 86_400.0;
+        Ok(true)
     }
 
     /// `2022-03-11`, `11 March 2022`, `March 11th, 2022`; in words the year may be missing.

@@ -7,69 +7,96 @@ const LONGEST: usize = 400;
 /// Plain decimal text (`12`, `-0.5`, `3.14e23`) as the nearest `f64`, ties to even.
 /// `None` for anything else, for more than 400 bytes, and for values beyond the range of `f64`.
 pub fn parse_f64(text: &str) -> Option<f64> {
+    let text = text.as_bytes();
     if text.len() > LONGEST {
         return None;
     }
-    let (negative, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    let unsigned = match text {
+        [b'-' | b'+', rest @ ..] => rest,
+        _ => text,
     };
-    let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
-        Some(at) => (
-            unsigned.get(..at)?,
-            parse_exponent(unsigned.get(at + 1..)?)?,
-        ),
-        None => (unsigned, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !plain(whole) || !plain(fraction) || whole.len() + fraction.len() == 0 {
+    let mut exponent = 0;
+    let mut digits = 0;
+    let mut fraction = None;
+    let mut end = unsigned.len();
+    for (at, byte) in unsigned.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'.' if fraction.is_none() => fraction = Some(digits),
+            b'e' | b'E' => {
+                exponent = parse_exponent(unsigned.get(at + 1..)?)?;
+                end = at;
+                break;
+            }
+            _ => return None,
+        }
+    }
+    if digits == 0 {
         return None;
     }
-    let value = from_digits(mantissa.as_bytes(), exponent - fraction.len() as i32);
-    value
-        .is_finite()
-        .then_some(if negative { -value } else { value })
+    let behind = digits - fraction.unwrap_or(digits);
+    let value = from_digits(unsigned.get(..end)?, exponent - behind);
+    let value = if text.first() == Some(&b'-') {
+        -value
+    } else {
+        value
+    };
+    value.is_finite().then_some(value)
 }
 
 /// A signed exponent; held within a million, where every value is 0 or too large anyway.
-pub(crate) fn parse_exponent(text: &str) -> Option<i32> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
+pub(crate) fn parse_exponent(text: &[u8]) -> Option<i32> {
+    let (digits, negative) = match text {
+        [b'-', rest @ ..] => (rest, true),
+        [b'+', rest @ ..] => (rest, false),
+        _ => (text, false),
     };
-    if digits.is_empty() {
-        return None;
-    }
     let mut value = 0i32;
-    for byte in digits.bytes() {
+    for byte in digits {
         if !byte.is_ascii_digit() {
             return None;
         }
         value = (value * 10 + i32::from(byte - b'0')).min(1_000_000);
     }
-    Some(sign * value)
+    let value = if negative { -value } else { value };
+    (!digits.is_empty()).then_some(value)
 }
 
 /// The ASCII digits among bytes as one integer, times 10 to the exponent: the nearest `f64`.
 /// Other characters (points, group separators) are skipped; infinite beyond the range.
 pub(crate) fn from_digits(text: &[u8], exponent: i32) -> f64 {
     let mut mantissa = 0u64;
-    let mut count = 0i32;
+    let mut big: Vec<u32> = Vec::new();
     for byte in text.iter().filter(|byte| byte.is_ascii_digit()) {
-        if count > 0 || *byte > b'0' {
-            count += 1;
-            if count <= 19 {
-                mantissa = mantissa * 10 + u64::from(byte - b'0');
+        let digit = u32::from(byte - b'0');
+        if big.is_empty() && mantissa < 1_000_000_000_000_000_000 {
+            mantissa = mantissa * 10 + u64::from(digit);
+        } else {
+            // From the twentieth digit on.
+            if big.is_empty() {
+                big = limbs(mantissa);
             }
+            multiply(&mut big, 10, digit);
         }
     }
-    if count == 0 {
-        return 0.0;
+    if big.is_empty() {
+        return from_mantissa(mantissa, exponent);
     }
+    scaled(big, exponent)
+}
+
+fn limbs(mantissa: u64) -> Vec<u32> {
+    vec![mantissa as u32, (mantissa >> 32) as u32]
+}
+
+/// An integer times 10 to the exponent, nearest.
+pub(crate) fn from_mantissa(mantissa: u64, exponent: i32) -> f64 {
     // Both factors are exact here, so the one operation rounds correctly (Clinger 1990).
-    if count <= 19 && mantissa <= 1 << 53 && exponent.abs() <= 22 {
-        let power = (0..exponent.abs()).fold(1.0, |power, _| power * 10.0);
+    if mantissa <= 1 << 53 && exponent.abs() <= 22 {
+        let mut power = 1.0;
+        for _ in 0..exponent.abs() {
+            power *= 10.0;
+        }
         let mantissa = mantissa as f64;
         return if exponent < 0 {
             mantissa / power
@@ -77,37 +104,47 @@ pub(crate) fn from_digits(text: &[u8], exponent: i32) -> f64 {
             mantissa * power
         };
     }
-    // The value lies below 10^size and from 10^(size - 1) on.
-    let size = exponent.saturating_add(count);
-    if size > 310 {
-        return f64::INFINITY;
-    }
-    if size < -324 {
+    scaled(limbs(mantissa), exponent)
+}
+
+/// `big * 10^exponent`, nearest.
+fn scaled(mut big: Vec<u32>, exponent: i32) -> f64 {
+    trim(&mut big);
+    // A limb has less than ten digits.
+    let size = exponent.saturating_add(10 * big.len() as i32);
+    if big.is_empty() || size < -330 {
         return 0.0;
     }
-    let mut big: Vec<u32> = Vec::with_capacity(40);
-    for byte in text.iter().filter(|byte| byte.is_ascii_digit()) {
-        multiply(&mut big, 10, u32::from(byte - b'0'));
+    if exponent > 310 {
+        return f64::INFINITY;
     }
     let mut left = exponent.unsigned_abs();
-    if exponent >= 0 {
-        while left > 0 {
-            let step = left.min(9);
-            multiply(&mut big, 10u32.pow(step), 0);
-            left -= step;
-        }
-        return round(&big, 0, false);
-    }
     // Room for a quotient of at least 64 bits: 3.33 bits for each power of ten.
-    let limbs = (left * 10 / 3 + 64) / 32 + 1;
-    big.splice(..0, (0..limbs).map(|_| 0));
+    let shift = if exponent < 0 {
+        (left * 10 / 3 + 64) / 32 + 1
+    } else {
+        0
+    };
+    big.splice(..0, (0..shift).map(|_| 0));
     let mut sticky = false;
     while left > 0 {
         let step = left.min(9);
-        sticky |= divide(&mut big, 10u32.pow(step)) != 0;
+        let power = 10u32.pow(step);
+        if exponent < 0 {
+            sticky |= divide(&mut big, power) != 0;
+        } else {
+            multiply(&mut big, power, 0);
+        }
         left -= step;
     }
-    round(&big, -32 * limbs as i32, sticky)
+    round(&big, -32 * shift as i32, sticky)
+}
+
+/// Drops zero limbs at the top.
+fn trim(big: &mut Vec<u32>) {
+    while big.last() == Some(&0) {
+        big.pop();
+    }
 }
 
 /// `big = big * factor + add`, lowest limb first.
@@ -132,49 +169,49 @@ fn divide(big: &mut Vec<u32>, divisor: u32) -> u64 {
         *limb = (rest / divisor) as u32;
         rest %= divisor;
     }
-    while big.last() == Some(&0) {
-        big.pop();
-    }
+    trim(big);
     rest
 }
 
 /// The nearest `f64` to `big * 2^exponent`, ties to even; `sticky`: a little more than that.
 fn round(big: &[u32], exponent: i32, mut sticky: bool) -> f64 {
     let mut limbs = big.iter().rev();
-    let Some(&first) = limbs.next() else {
-        return 0.0;
-    };
-    let zeros = first.leading_zeros();
-    let mut next = || u128::from(limbs.next().copied().unwrap_or(0));
-    let top = (u128::from(first) << 64 | next() << 32 | next()) << zeros;
-    // 96 bits were taken: the upper 64 are the figure, the rest only says "more".
-    sticky |= top as u32 != 0 || limbs.any(|&limb| limb != 0);
-    let top = (top >> 32) as u64;
+    let mut next = || u64::from(limbs.next().copied().unwrap_or(0));
+    let (first, second, third) = (next(), next(), next());
+    let zeros = first.leading_zeros() - 32;
+    // The upper 64 of 96 bits are the figure, the rest only says "more".
+    let rest = third << zeros;
+    let mut top = (first << 32 | second) << zeros | rest >> 32;
+    sticky |= rest as u32 != 0 || limbs.any(|&limb| limb != 0);
     let leading = exponent + 32 * big.len() as i32 - zeros as i32 - 1;
     if leading > 1023 {
         return f64::INFINITY;
     }
-    let kept = 53 - (-1022 - leading).max(0);
-    if kept < 0 {
+    // Subnormal numbers keep fewer bits.
+    let lost = (-1022 - leading).max(0) as u32;
+    if lost > 53 {
         return 0.0;
     }
-    let dropped = 64 - kept as u32;
-    let mut mantissa = top.checked_shr(dropped).unwrap_or(0);
-    let half = 1u64 << (dropped - 1);
-    let rest = top & (half | (half - 1));
-    if rest > half || rest == half && (sticky || mantissa & 1 == 1) {
-        mantissa += 1;
+    if lost > 0 {
+        sticky |= top << (64 - lost) != 0;
+        top >>= lost;
     }
+    let half = top & 1 << 10 != 0;
+    let rest = top & ((1 << 10) - 1) != 0 || sticky;
+    let mantissa = top >> 11;
+    let up = half && (rest || mantissa & 1 == 1);
     // A carry out of the mantissa runs into the exponent, which is what it should do.
     let biased = (leading + 1022).max(0) as u64;
-    f64::from_bits((biased << 52) + mantissa)
+    f64::from_bits((biased << 52) + mantissa + u64::from(up))
 }
 
-/// The shortest decimal digits that read back to a number: `d.ddd x 10^exponent`.
+/// The shortest decimal digits that read back to a number.
 #[derive(Clone, Copy)]
 pub(crate) struct Digits {
-    digits: [u8; 17],
-    len: usize,
+    /// The digits as one integer, without zeros at the end.
+    mantissa: u64,
+    /// How many there are.
+    pub len: i32,
     /// Power of ten of the first digit.
     pub exponent: i32,
 }
@@ -182,86 +219,73 @@ pub(crate) struct Digits {
 impl Digits {
     /// The digits of the magnitude of a finite number; those of 0 are `0`.
     pub fn of(value: f64) -> Digits {
-        let mut out = Digits {
-            digits: [0; 17],
+        let mut buffer = zmij::Buffer::new();
+        let text = buffer.format_finite(value.abs()).as_bytes();
+        // Like 1234.5, 0.00012 or 1.2345e-7: the exponent of the last digit is counted down behind the point.
+        let mut digits = Digits {
+            mantissa: 0,
             len: 0,
             exponent: 0,
         };
-        let mut buffer = zmij::Buffer::new();
-        let text = buffer.format_finite(value.abs());
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
-        let mut point = None;
-        let mut skipped = 0;
-        let mut seen = 0;
-        for byte in mantissa.bytes() {
-            if byte == b'.' {
-                point = Some(seen);
-                continue;
-            }
-            seen += 1;
-            if out.len == 0 && byte == b'0' {
-                skipped += 1;
-            } else if let Some(place) = out.digits.get_mut(out.len) {
-                *place = byte - b'0';
-                out.len += 1;
+        let mut last = 0;
+        let mut behind = false;
+        for (at, byte) in text.iter().enumerate() {
+            match byte {
+                b'.' => behind = true,
+                b'e' => {
+                    let rest = text.get(at + 1..).unwrap_or(&[]);
+                    last += parse_exponent(rest).unwrap_or(0);
+                    break;
+                }
+                _ => {
+                    digits.mantissa = digits.mantissa * 10 + u64::from(byte - b'0');
+                    digits.len += i32::from(digits.mantissa > 0);
+                    last -= i32::from(behind);
+                }
             }
         }
-        let whole = point.unwrap_or(seen);
-        out.exponent = whole - skipped - 1 + parse_exponent(exponent).unwrap_or(0);
-        if out.len == 0 {
-            out.len = 1;
-            out.exponent = 0;
+        digits.exponent = last + digits.len - 1;
+        if digits.mantissa == 0 {
+            digits.len = 1;
+            digits.exponent = 0;
         }
-        out.trim();
-        out
+        digits.trim();
+        digits
     }
 
-    /// The digits, first one first; no zeros at the end unless it is the only one.
-    pub fn as_slice(&self) -> &[u8] {
-        self.digits.get(..self.len).unwrap_or(&[])
+    /// A digit by its place from the first; 0 beyond the last.
+    pub fn digit(&self, place: i32) -> u8 {
+        let behind = self.len - 1 - place;
+        if place < 0 || behind < 0 {
+            return 0;
+        }
+        (self.mantissa / 10u64.pow(behind as u32) % 10) as u8
     }
 
     /// Rounded half up to so many significant digits (at least one).
-    pub fn rounded(mut self, digits: usize) -> Digits {
-        let kept = digits.max(1);
-        if kept >= self.len {
-            return self;
+    pub fn rounded(mut self, digits: i32) -> Digits {
+        let dropped = self.len - digits.max(1);
+        if dropped > 0 {
+            let unit = 10u64.pow(dropped as u32);
+            let kept = (self.mantissa + unit / 2) / unit;
+            self.len -= dropped;
+            // 9.96 has become 10.0.
+            let carried = kept == 10u64.pow(self.len as u32);
+            self.mantissa = if carried { kept / 10 } else { kept };
+            self.exponent += i32::from(carried);
+            self.trim();
         }
-        let up = self.as_slice().get(kept).is_some_and(|&next| next >= 5);
-        self.len = kept;
-        if up {
-            let mut carried = true;
-            for digit in self.digits.iter_mut().take(kept).rev() {
-                if *digit < 9 {
-                    *digit += 1;
-                    carried = false;
-                    break;
-                }
-                *digit = 0;
-            }
-            if carried {
-                // 9.96 has become 10.0: all digits are 0 now.
-                self.digits = [0; 17];
-                if let Some(first) = self.digits.first_mut() {
-                    *first = 1;
-                }
-                self.len = 1;
-                self.exponent += 1;
-            }
-        }
-        self.trim();
         self
     }
 
     /// The number these digits are.
     pub fn value(&self) -> f64 {
-        let text = self.digits.map(|digit| digit + b'0');
-        let digits = text.get(..self.len).unwrap_or(&text);
-        from_digits(digits, self.exponent + 1 - self.len as i32)
+        from_mantissa(self.mantissa, self.exponent + 1 - self.len)
     }
 
     fn trim(&mut self) {
-        while self.len > 1 && self.as_slice().last() == Some(&0) {
+        while self.len > 1 && self.mantissa % 10 == 0 {
+            self.mantissa /= 10;
             self.len -= 1;
         }
     }
@@ -434,9 +458,10 @@ mod tests {
 
     #[test]
     fn digits_are_the_shortest_and_round_half_up() {
-        let digits = |value: f64, n: usize| {
+        let digits = |value: f64, n: i32| {
             let d = Digits::of(value).rounded(n);
-            (d.as_slice().to_vec(), d.exponent)
+            let figures: Vec<u8> = (0..d.len).map(|place| d.digit(place)).collect();
+            (figures, d.exponent)
         };
         assert_eq!(digits(9.96, 2), (vec![1], 1));
         assert_eq!(digits(0.000_123_45, 4), (vec![1, 2, 3, 5], -4));
@@ -452,16 +477,16 @@ mod tests {
                 continue;
             }
             let d = Digits::of(value);
-            let mut text = String::new();
-            for &digit in d.as_slice() {
-                text.push(char::from(b'0' + digit));
-            }
-            let exponent = d.exponent - d.as_slice().len() as i32 + 1;
+            let text: String = (0..d.len)
+                .map(|place| char::from(b'0' + d.digit(place)))
+                .collect();
+            let exponent = d.exponent - d.len + 1;
             assert_eq!(
                 from_digits(text.as_bytes(), exponent).to_bits(),
                 value.to_bits(),
                 "{value:e}"
             );
+            assert_eq!(d.value().to_bits(), value.to_bits(), "{value:e}");
         }
     }
 }

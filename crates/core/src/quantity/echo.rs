@@ -29,7 +29,7 @@ fn shown(value: &Value) -> Digits {
 /// Long figures in groups, others in words.
 fn typed_style(digits: &Digits) -> Style {
     match style(digits) {
-        Style::Words(_) if digits.as_slice().len() > 6 && digits.exponent < 15 => Style::Plain,
+        Style::Words(_) if digits.len > 6 && digits.exponent < 15 => Style::Plain,
         style => style,
     }
 }

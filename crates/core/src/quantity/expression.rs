@@ -3,7 +3,7 @@
 use super::QuantityKind;
 use super::fault::Fault;
 use super::number::{Value, power_of_ten};
-use super::token::{DEEPEST, Parser, Remark, digit, letter};
+use super::token::{DEEPEST, Parser, Remark, Step, digit, letter};
 use super::unit::{self, Measure};
 
 /// Words for "about" in front of a number, and behind one.
@@ -13,10 +13,11 @@ const OR_SO: &str = "or so|approximately|approx|roughly";
 
 impl Parser<'_> {
     /// Terms with `+` between; of times also side by side (`11 d 4 h`).
-    pub fn sum(&mut self) -> Result<Value, Fault> {
-        let mut total = self.product()?;
+    pub fn sum(&mut self) -> Step {
+        self.product()?;
         loop {
             let from = self.at;
+            let total = self.value;
             let spaced = self.spaces();
             let plus = self.at;
             if self.peek() == b'+' && !matches!(self.byte(plus + 1), b'-' | b'/') {
@@ -28,7 +29,8 @@ impl Parser<'_> {
                 if !self.number_ahead() {
                     return Err(self.fault(Fault::LowerBound, plus, plus + 1));
                 }
-                total = add(total, self.product()?)?;
+                self.product()?;
+                self.add(total)?;
                 continue;
             }
             if self.kind == QuantityKind::Time && total.measure.is_some() {
@@ -37,11 +39,11 @@ impl Parser<'_> {
                 self.spaces();
                 if self.number_ahead() {
                     self.before = total.factor;
-                    let next = self.product()?;
-                    if next.measure.is_none() {
+                    self.product()?;
+                    if self.value.measure.is_none() {
                         return Err(self.incomplete_or(Fault::NotANumber));
                     }
-                    total = add(total, next)?;
+                    self.add(total)?;
                     continue;
                 }
                 if self.at_end() && (comma || and) {
@@ -49,16 +51,17 @@ impl Parser<'_> {
                 }
             }
             self.at = from;
-            return Ok(total);
+            return Ok(());
         }
     }
 
     /// Factors with a sign of multiplication or division between.
-    fn product(&mut self) -> Result<Value, Fault> {
-        let mut total = self.factor(false)?;
+    fn product(&mut self) -> Step {
+        self.factor(false)?;
         let mut first = true;
         loop {
             let from = self.at;
+            let left = self.value;
             let spaced = self.spaces();
             let sign = self.peek();
             self.at += 1;
@@ -67,7 +70,7 @@ impl Parser<'_> {
             self.spaces();
             if !times && sign != b'/' || times && self.peek() == b'/' {
                 self.at = from;
-                return Ok(total);
+                return Ok(());
             }
             let ahead = self.number_ahead();
             let apart = spaced || self.at == behind && letter(self.peek());
@@ -79,30 +82,31 @@ impl Parser<'_> {
             }
             if times && !ahead && self.names_chips() && letter(self.peek()) {
                 // 8x H100, and 3M GPU·hours
-                let countable = total.measure.is_none_or(counts);
-                total.measure = None;
-                self.unit(&mut total)?;
-                if total.measure.is_none() || !countable {
+                self.value.measure = None;
+                self.unit()?;
+                if self.value.measure.is_none() || !left.measure.is_none_or(counts) {
                     return Err(Fault::NotANumber);
                 }
                 continue;
             }
-            let next = self.factor(sign == b'/')?;
-            let bare = total.typed() && total.scale == 0 && !total.power && total.measure.is_none();
-            let (a, b) = (total.number, next.number);
-            total = if sign == b'/' {
-                divide(total, next)?
+            self.factor(!times)?;
+            let next = self.value;
+            if times {
+                self.multiply(left)?;
             } else {
-                multiply(total, next)?
-            };
+                self.divide(left)?;
+            }
             self.remarks &= !(1 << Remark::Mixture as u16 | 1 << Remark::Fallen as u16);
+            let bare = left.typed() && left.scale == 0 && !left.power && left.measure.is_none();
             if first && bare && times && next.typed() {
                 let parameters = matches!(next.measure, None | Some(Measure::Parameters));
-                if sign == b'x' && next.scale == 9 && parameters && (2.0..=512.0).contains(&a) {
+                let experts = (2.0..=512.0).contains(&left.number);
+                if sign == b'x' && next.scale == 9 && parameters && experts {
                     self.note(Remark::Mixture);
                 }
                 // 3.1 × 1023 has lost the raise of 10²³ on its way.
-                if (1.0..10.0).contains(&a) && (1010.0..1040.0).contains(&b) && next.scale == 0 {
+                let power = (1010.0..1040.0).contains(&next.number) && next.scale == 0;
+                if (1.0..10.0).contains(&left.number) && power {
                     self.note(Remark::Fallen);
                 }
             }
@@ -116,42 +120,40 @@ impl Parser<'_> {
     }
 
     /// One number, signed or in brackets, with scale and unit.
-    fn factor(&mut self, divisor: bool) -> Result<Value, Fault> {
+    fn factor(&mut self, divisor: bool) -> Step {
         self.approximately();
         self.spaces();
         let sign = self.peek();
-        let mut value = if matches!(sign, b'-' | b'+' | b'(') {
-            if self.depth >= DEEPEST {
+        if matches!(sign, b'-' | b'+' | b'(') {
+            self.depth += 1;
+            if self.depth > DEEPEST {
                 return Err(Fault::TooDeep);
             }
-            self.depth += 1;
             self.at += 1;
-            let inner = if sign == b'(' {
-                let inner = self.sum()?;
+            if sign == b'(' {
+                self.sum()?;
                 if !self.eat(")") {
                     return Err(self.incomplete_or(Fault::NotANumber));
                 }
-                inner.computed(inner.number)
+                self.value.digits = (0, 0);
             } else {
-                self.factor(divisor)?
-            };
+                self.factor(divisor)?;
+            }
             if sign == b'-' {
                 return Err(Fault::NotPositive);
             }
             self.depth -= 1;
-            inner
         } else if self.at_end() {
             return Err(Fault::Incomplete);
         } else {
-            self.number(divisor)?
-        };
-        if value.measure.is_none() {
-            self.scale(&mut value)?;
-            self.unit(&mut value)?;
+            self.number(divisor)?;
         }
-        let counted = value.measure.is_some() || value.scale > 0 || value.power;
-        self.glosses(counted)?;
-        Ok(value)
+        if self.value.measure.is_none() {
+            self.scale()?;
+            self.unit()?;
+        }
+        let value = &self.value;
+        self.glosses(value.measure.is_some() || value.scale > 0 || value.power)
     }
 
     /// Words and signs for "about": the number stands, with a note.
@@ -171,7 +173,7 @@ impl Parser<'_> {
     }
 
     /// A scale letter or word behind a number.
-    pub fn scale(&mut self, value: &mut Value) -> Result<(), Fault> {
+    pub fn scale(&mut self) -> Step {
         let from = self.at;
         self.spaces();
         let mut word = self.word();
@@ -204,12 +206,12 @@ impl Parser<'_> {
             return Ok(());
         };
         self.at = here;
-        value.scale = power;
-        self.shift(value, power.into())
+        self.value.scale = power;
+        self.shift(power.into())
     }
 
     /// A bracket behind a unit is a gloss; `[12]` and `^1` there are marks of footnotes.
-    pub fn glosses(&mut self, unit: bool) -> Result<(), Fault> {
+    pub fn glosses(&mut self, unit: bool) -> Step {
         loop {
             let close = if unit && self.eat("(") {
                 b')'
@@ -241,47 +243,66 @@ fn droppable(measure: Measure) -> bool {
     counts(measure) || measure == Measure::Fraction
 }
 
-fn add(a: Value, b: Value) -> Result<Value, Fault> {
-    let (Some(x), Some(y)) = (a.measure, b.measure) else {
-        let kept = if a.measure.is_some() { a } else { b };
-        return kept.computed(a.number + b.number).finite();
-    };
-    if x != y && !(counts(x) && counts(y)) {
-        return Err(Fault::NotANumber);
+impl Parser<'_> {
+    /// What was read last, and a number in front of it.
+    fn add(&mut self, a: Value) -> Step {
+        let b = self.value;
+        if let (Some(x), Some(y)) = (a.measure, b.measure)
+            && x != y
+            && !(counts(x) && counts(y))
+        {
+            return Err(Fault::NotANumber);
+        }
+        let mut ratio = (1.0, 1.0);
+        // Without a unit, in that of the other; else in the smaller, where days and hours stay whole.
+        if b.measure.is_none() || a.measure.is_some() && a.factor <= b.factor {
+            self.value = a;
+            if b.measure.is_some() {
+                ratio.1 = b.factor / a.factor;
+            }
+        } else if a.measure.is_some() {
+            ratio.0 = a.factor / b.factor;
+        }
+        self.value.set(a.number * ratio.0 + b.number * ratio.1)
     }
-    // In the smaller unit, where days and hours stay whole.
-    let kept = if b.factor < a.factor { b } else { a };
-    let number = |value: Value| value.number * (value.factor / kept.factor);
-    kept.computed(number(a) + number(b)).finite()
-}
 
-fn multiply(a: Value, b: Value) -> Result<Value, Fault> {
-    let (kept, dropped) = match (a.measure, b.measure) {
-        (_, None) => (a, b),
-        (None, Some(_)) => (b, a),
-        (Some(_), Some(y)) if droppable(y) => (a, b),
-        (Some(x), Some(_)) if droppable(x) => (b, a),
-        _ => return Err(Fault::NotANumber),
-    };
-    let mut result = kept.computed(kept.number * dropped.base());
-    result.scale = a.scale.max(b.scale);
-    if kept.measure == Some(Measure::Fraction) && dropped.measure.is_some() {
-        // 50 % of 80 % is a number, as 50 % of a count is a count.
-        result = Value::of(result.base());
+    fn multiply(&mut self, a: Value) -> Step {
+        let b = self.value;
+        let dropped = match (a.measure, b.measure) {
+            (None, Some(_)) => a,
+            (_, None) => b,
+            (_, Some(y)) if droppable(y) => b,
+            (Some(x), _) if droppable(x) => a,
+            _ => return Err(Fault::NotANumber),
+        };
+        if b.measure.is_none() || a.measure.is_some() && b.measure.is_some_and(droppable) {
+            self.value = a;
+        }
+        let value = &mut self.value;
+        value.set(value.number * dropped.base())?;
+        value.scale = a.scale.max(b.scale);
+        if value.measure == Some(Measure::Fraction) && dropped.measure.is_some() {
+            // 50 % of 80 % is a number, as 50 % of a count is a count.
+            *value = Value::of(value.base());
+        }
+        Ok(())
     }
-    result.finite()
-}
 
-fn divide(a: Value, b: Value) -> Result<Value, Fault> {
-    let (kept, divisor) = match (a.measure, b.measure) {
-        (_, None) => (a, b.number),
-        // A unit stands at the end of a term: 3/4 days are three quarters of a day.
-        (None, Some(_)) => (b, b.number / power_of_ten(2 * i32::from(b.prefix))),
-        (Some(_), Some(y)) if droppable(y) => (a, b.base()),
-        _ => return Err(Fault::NotANumber),
-    };
-    if divisor == 0.0 {
-        return Err(Fault::NotANumber);
+    fn divide(&mut self, a: Value) -> Step {
+        let b = self.value;
+        let mut divisor = b.number;
+        match (a.measure, b.measure) {
+            // A unit stands at the end of a term: 3/4 days are three quarters of a day.
+            (None, Some(_)) => divisor /= power_of_ten(2 * i32::from(b.prefix)),
+            (Some(_), Some(y)) if !droppable(y) => return Err(Fault::NotANumber),
+            _ => {
+                divisor = b.base();
+                self.value = a;
+            }
+        }
+        if divisor == 0.0 {
+            return Err(Fault::NotANumber);
+        }
+        self.value.set(a.number / divisor)
     }
-    kept.computed(a.number / divisor).finite()
 }

@@ -3,7 +3,7 @@
 use super::QuantityKind;
 use super::decimal::from_digits;
 use super::fault::Fault;
-use super::token::{Parser, Remark, digit, letter};
+use super::token::{Parser, Remark, Step, digit, letter};
 use super::unit::Measure;
 
 /// One number with its unit.
@@ -55,20 +55,38 @@ impl Value {
     }
 
     /// The same with another number, a result.
-    pub fn computed(self, number: f64) -> Value {
-        Value {
-            number,
-            digits: (0, 0),
-            ..self
-        }
+    pub fn computed(mut self, number: f64) -> Value {
+        self.number = number;
+        self.digits = (0, 0);
+        self
     }
 
-    pub fn finite(self) -> Result<Value, Fault> {
+    /// Another number takes the place, a result.
+    pub fn set(&mut self, number: f64) -> Step {
+        self.number = number;
+        self.digits = (0, 0);
+        self.finite()
+    }
+
+    pub fn finite(&self) -> Step {
         if self.number.is_finite() {
-            Ok(self)
+            Ok(())
         } else {
             Err(Fault::TooLarge)
         }
+    }
+
+    /// Times a power of ten, through the digits in the text where they are known.
+    pub fn shift(&mut self, text: &[u8], power: i32) -> Step {
+        if self.typed() {
+            self.exponent += power;
+            let (from, to) = self.digits;
+            let digits = text.get(from.into()..to.into()).unwrap_or(&[]);
+            self.number = from_digits(digits, self.exponent);
+        } else {
+            self.number *= power_of_ten(power);
+        }
+        self.finite()
     }
 }
 
@@ -97,52 +115,43 @@ impl Parser<'_> {
     }
 
     /// A number without scale and unit. Behind a division `x 10^23` is a factor of its own.
-    pub fn number(&mut self, divisor: bool) -> Result<Value, Fault> {
+    pub fn number(&mut self, divisor: bool) -> Step {
+        self.value = Value::of(0.0);
         if letter(self.peek()) {
             return self.number_word();
         }
         let from = self.at;
         let fraction = self.numeral()?;
-        let to = self.at;
-        let mut value = Value::of(0.0);
-        value.exponent = -(fraction as i32);
-        value.digits = (from as u16, to as u16);
+        let digits = self.slice(from, self.at);
+        self.value.digits = (from as u16, self.at as u16);
+        self.value.exponent = -(fraction as i32);
         if let Some(power) = self.exponent(divisor)? {
-            value.exponent += power;
-            value.power = true;
+            self.value.exponent += power;
+            self.value.power = true;
         } else if self.eat("^") || self.eat("**") {
-            value.power = true;
+            self.value.power = true;
             let power = self.raised()?;
-            if self.slice(from, to) != b"10" {
-                let base = from_digits(self.slice(from, to), value.exponent);
-                return raise(value.computed(base), power).finite();
+            if digits != b"10" {
+                let base = from_digits(digits, self.value.exponent);
+                return self.value.set(raised(base, power));
             }
             // The 1 of 10 carries the whole power.
-            value.digits = (from as u16, from as u16 + 1);
-            value.exponent = power;
-        } else if self.kind == QuantityKind::Time && fraction == 0 {
-            let number = from_digits(self.slice(from, to), 0);
-            if let Some(clock) = self.clock(number)? {
-                return Ok(clock);
-            }
+            self.value.digits.1 = from as u16 + 1;
+            self.value.exponent = power;
+        } else if self.kind == QuantityKind::Time
+            && fraction == 0
+            && self.clock(from_digits(digits, 0))?
+        {
+            return Ok(());
         }
-        self.shift(&mut value, 0)?;
-        Ok(value)
+        self.shift(0)
     }
 
-    /// Times a power of ten, through the digits where they are known.
-    pub fn shift(&self, value: &mut Value, power: i32) -> Result<(), Fault> {
-        if value.typed() {
-            value.exponent += power;
-            let (from, to) = value.digits;
-            value.number = from_digits(self.slice(from.into(), to.into()), value.exponent);
-        } else {
-            value.number *= power_of_ten(power);
-        }
-        value.finite().map(|_| ())
+    pub fn shift(&mut self, power: i32) -> Step {
+        self.value.shift(self.text, power)
     }
 
-    fn number_word(&mut self) -> Result<Value, Fault> {
+    fn number_word(&mut self) -> Step {
         let Some(place) = self.any(NUMBER_WORDS) else {
             let word = self.word();
             let ends = self.at + word.len() >= self.text.len();
@@ -153,17 +162,18 @@ impl Parser<'_> {
                 Fault::NotANumber
             });
         };
-        let mut number = place as f64 + 1.0;
+        let mut number = place + 1;
         let dash = self.at;
-        if number == 20.0 && self.peek() == b'-' {
+        if number == 20 && self.peek() == b'-' {
             // twenty-one
             self.at += 1;
-            match self.any(NUMBER_WORDS).filter(|ones| *ones < 9) {
-                Some(ones) => number += ones as f64 + 1.0,
-                None => self.at = dash,
+            match self.any(NUMBER_WORDS) {
+                Some(ones) if ones < 9 => number += ones + 1,
+                _ => self.at = dash,
             }
         }
-        Ok(Value::of(number))
+        self.value.number = number as f64;
+        Ok(())
     }
 
     /// Moves over digits and group separators; how many digits stand behind the decimal point.
@@ -277,13 +287,10 @@ impl Parser<'_> {
         Ok(if sign == b'-' { -power } else { power })
     }
 
-    /// `36:00:00`, and `2-03:04:05` of Slurm with days in front.
-    fn clock(&mut self, first: f64) -> Result<Option<Value>, Fault> {
+    /// `36:00:00`, and `2-03:04:05` of Slurm with days in front; whether one stood here.
+    fn clock(&mut self, first: f64) -> Result<bool, Fault> {
         let from = self.at;
         let days = self.peek() == b'-';
-        if !days && self.peek() != b':' {
-            return Ok(None);
-        }
         let mut seconds = first;
         let mut parts = 0;
         while self.peek() == if days && parts == 0 { b'-' } else { b':' } {
@@ -292,21 +299,24 @@ impl Parser<'_> {
             let part = from_digits(two, 0);
             let limit = if days && parts == 0 { 24.0 } else { 60.0 };
             if two.len() != 2 || part >= limit {
-                let fault = self.incomplete_or(Fault::NotANumber);
-                self.at = from;
-                return if days { Ok(None) } else { Err(fault) };
+                if !days {
+                    return Err(self.incomplete_or(Fault::NotANumber));
+                }
+                break;
             }
             seconds = seconds * limit + part;
             parts += 1;
         }
-        if parts != if days { 3 } else { 2 } {
-            if days {
-                self.at = from;
-                return Ok(None);
-            }
-            return Err(Fault::AmbiguousClock);
+        if parts < 2 + i32::from(days) {
+            self.at = from;
+            return if days || parts == 0 {
+                Ok(false)
+            } else {
+                Err(Fault::AmbiguousClock)
+            };
         }
-        let mut value = Value::of(seconds);
+        let value = &mut self.value;
+        value.set(seconds)?;
         value.measure = Some(Measure::Time);
         // In the largest unit that keeps it whole.
         for factor in [60.0, 3600.0] {
@@ -315,14 +325,14 @@ impl Parser<'_> {
                 value.factor = factor;
             }
         }
-        Ok(Some(value))
+        Ok(true)
     }
 }
 
 /// A whole power, by squares: exact wherever the result is.
-fn raise(value: Value, power: i32) -> Value {
+fn raised(base: f64, power: i32) -> f64 {
     let mut left = power.unsigned_abs();
-    let (mut square, mut result) = (value.number, 1.0);
+    let (mut square, mut result) = (base, 1.0);
     while left > 0 {
         if left & 1 == 1 {
             result *= square;
@@ -330,5 +340,5 @@ fn raise(value: Value, power: i32) -> Value {
         square *= square;
         left >>= 1;
     }
-    value.computed(if power < 0 { 1.0 / result } else { result })
+    if power < 0 { 1.0 / result } else { result }
 }

@@ -2,13 +2,9 @@
 
 use super::QuantityKind;
 use super::fault::Fault;
-use super::number::Value;
-use super::token::{Parser, Remark, digit, letter, letter_or_digit};
+use super::token::{MOST_WORDS, Parser, Remark, Step, digit, letter, letter_or_digit};
 use super::unit::{self, Measure, Unit, Words, takes};
 use super::write::PETAFLOP_DAY;
-
-/// Most words of a unit, a chip's name included.
-const MOST_WORDS: usize = 8;
 
 /// Words that end a unit.
 static STOPS: Words = Words::new(
@@ -39,61 +35,43 @@ static FAMILIES: Words = Words::new(" rtx gtx titan gaudi trainium mi ascend qua
 /// Words that make operations of multiply-accumulates.
 static MULTIPLY: Words = Words::new(" mac multiply multadd fma ");
 
-/// Where the words behind a number stand.
-struct Phrase {
-    words: [(u16, u16); MOST_WORDS],
-    count: usize,
-}
-
-impl Phrase {
-    fn place(&self, at: usize) -> (usize, usize) {
-        let (from, to) = self.words.get(at).copied().unwrap_or((0, 0));
-        (from.into(), to.into())
-    }
-
-    /// A word; empty beyond the last.
-    fn word<'a>(&self, p: &Parser<'a>, at: usize) -> &'a [u8] {
-        let (from, to) = self.place(at);
-        p.slice(from, to)
-    }
-}
-
-/// What a phrase means.
+/// What the words behind a number mean.
+#[derive(Clone, Copy)]
 struct Meaning {
     unit: Unit,
-    /// Words in front of the ones that are the unit's.
-    chip: Option<Chip>,
-    /// The word that is the unit, and how many words there are to it.
+    /// The place of the word that is the unit.
     last: usize,
-}
-
-/// A chip's name: its row, and its words.
-#[derive(Clone, Copy)]
-struct Chip {
+    /// A chip is named: its row, and where its name stands.
+    named: bool,
     row: Option<usize>,
-    from: usize,
-    to: usize,
+    name: (usize, usize),
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    /// A word behind the number; empty beyond the last.
+    fn behind(&self, place: usize) -> &'a [u8] {
+        let (from, to) = self.words.get(place).copied().unwrap_or((0, 0));
+        self.slice(from.into(), to.into())
+    }
+
     /// The words of a unit behind a number, a chip's name included.
-    pub fn unit(&mut self, value: &mut Value) -> Result<(), Fault> {
+    pub fn unit(&mut self) -> Step {
         let start = self.at;
-        let phrase = self.phrase();
-        if phrase.count == 0 {
+        let count = self.phrase();
+        if count == 0 {
             return Ok(());
         }
-        let last = phrase.word(self, phrase.count - 1);
-        value.measure = Some(Measure::Time);
-        if self.kind == QuantityKind::Time && phrase.count == 1 && last == b"m" {
-            value.factor = match self.before {
+        let last = self.behind(count - 1);
+        if self.kind == QuantityKind::Time && count == 1 && last == b"m" {
+            self.value.measure = Some(Measure::Time);
+            self.value.factor = match self.before {
                 3600.0 => 60.0,
                 31_557_600.0 => 2_629_800.0,
                 _ => return Err(self.fault(Fault::AmbiguousUnit, start, self.at)),
             };
             return Ok(());
         }
-        let Some(Meaning { unit, chip, last }) = self.meaning(&phrase) else {
+        let Some(meaning) = self.meaning(count) else {
             let typing =
                 self.at_end() && unit::scale(last).is_none() && unit::begins(last, self.kind);
             return Err(if typing {
@@ -102,67 +80,73 @@ impl Parser<'_> {
                 Fault::NotANumber
             });
         };
-        let word = phrase.word(self, last);
+        let Unit {
+            measure,
+            factor,
+            power,
+        } = meaning.unit;
+        let word = self.behind(meaning.last);
         let single = word.strip_suffix(b"s").unwrap_or(word);
-        let plural = single.len() < word.len();
-        let other = match (self.kind, unit.measure) {
-            (QuantityKind::FlopPerSecond, Measure::Flop) => !plural || unit.factor != 1.0,
-            (QuantityKind::Flop, Measure::Connections) => unit.factor == 1.0,
-            (kind, measure) => !takes(kind, measure),
+        let rate = self.kind == QuantityKind::FlopPerSecond;
+        let other = match measure {
+            Measure::Flop if rate => single.len() == word.len() || factor != 1.0,
+            Measure::Connections if self.kind == QuantityKind::Flop => factor == 1.0,
+            _ => !takes(self.kind, measure),
         };
         if other {
-            self.fault_turns_on = unit.measure as u8;
+            self.fault_turns_on = measure as u8;
             return Err(self.fault(Fault::WrongUnit, start, self.at));
         }
-        value.measure = Some(unit.measure);
-        value.factor = unit.factor;
-        value.prefix = unit.power;
-        value.phrase = (phrase.place(0).0 as u16, phrase.place(last).1 as u16);
-        self.shift(value, unit.power.into())?;
-        match (self.kind, unit.measure) {
+        self.shift(power.into())?;
+        let (_, end) = self.words.get(meaning.last).copied().unwrap_or((0, 0));
+        let value = &mut self.value;
+        value.measure = Some(measure);
+        value.factor = factor;
+        value.prefix = power;
+        value.phrase = (self.words.first().map_or(0, |(from, _)| *from), end);
+        let mut remark = None;
+        match (self.kind, measure) {
             (QuantityKind::Count, Measure::Connections) => value.factor = 1.0,
-            (QuantityKind::Count, Measure::Words) => self.note(Remark::Words),
-            (QuantityKind::Flop, Measure::Connections) => self.note(Remark::Macs),
-            // A rate over any span of time is told in days.
-            (QuantityKind::Flop, _) if unit.factor != 1.0 && unit.factor != PETAFLOP_DAY => {
-                *value = value.computed(value.number * (unit.factor / PETAFLOP_DAY));
+            (QuantityKind::Count, Measure::Words) => remark = Some(Remark::Words),
+            (QuantityKind::Flop, Measure::Connections) => remark = Some(Remark::Macs),
+            (QuantityKind::Flop, _) if factor != 1.0 && factor != PETAFLOP_DAY => {
+                // A rate over any span of time is told in days.
+                value.set(value.base() / PETAFLOP_DAY)?;
                 value.factor = PETAFLOP_DAY;
             }
-            (QuantityKind::FlopPerSecond, _)
-                if single.ends_with(b"op") && !single.ends_with(b"flop") =>
-            {
+            _ if rate && single.ends_with(b"op") && !single.ends_with(b"flop") => {
                 value.measure = Some(Measure::Flop);
-                self.note(Remark::Tops);
+                remark = Some(Remark::Tops);
             }
-            (QuantityKind::FlopPerSecond, _) => value.measure = Some(Measure::FlopPerSecond),
+            _ if rate => value.measure = Some(Measure::FlopPerSecond),
             _ => {}
         }
-        if let Some(chip) = chip {
-            self.chip = chip.row;
-            self.chip_name = (phrase.place(chip.from).0, phrase.place(chip.to - 1).1);
+        if meaning.named {
+            self.chip = meaning.row;
+            self.chip_name = meaning.name;
             self.note(Remark::Chip);
-            if unit.factor == 8.0 {
-                self.note(Remark::Machines);
+            if factor == 8.0 {
+                remark = Some(Remark::Machines);
             }
+        }
+        if let Some(remark) = remark {
+            self.note(remark);
         }
         Ok(())
     }
 
     /// Moves over words, with `/` and `%` as words of their own and hyphens between.
-    fn phrase(&mut self) -> Phrase {
+    fn phrase(&mut self) -> usize {
         let start = self.at;
         let mut end = start;
-        let mut phrase = Phrase {
-            words: [(0, 0); MOST_WORDS],
-            count: 0,
-        };
+        let mut count = 0;
         let mut figures = false;
-        while phrase.count < MOST_WORDS {
+        while count < MOST_WORDS {
             let spaced = self.spaces();
             let mut from = self.at;
             let byte = self.peek();
             let next = self.byte(from + 1);
-            let inside = phrase.count > 0;
+            let inside = count > 0;
             if byte == b'%' || byte == b'/' && inside && letter(next) {
                 self.at += 1;
             } else if letter(byte) {
@@ -182,10 +166,7 @@ impl Parser<'_> {
                 self.take(letter_or_digit);
             } else if digit(byte) && spaced && inside && self.names_chips() {
                 // RTX 4090, A100 80GB; but not "300B tokens 5".
-                if self
-                    .meaning(&phrase)
-                    .is_some_and(|known| known.chip.is_none())
-                {
+                if self.meaning(count).is_some_and(|known| !known.named) {
                     break;
                 }
                 self.take(letter_or_digit);
@@ -193,146 +174,147 @@ impl Parser<'_> {
             } else {
                 break;
             }
-            if let Some(place) = phrase.words.get_mut(phrase.count) {
+            if let Some(place) = self.words.get_mut(count) {
                 *place = (from as u16, self.at as u16);
             }
-            phrase.count += 1;
+            count += 1;
             end = self.at;
         }
         self.at = end;
-        phrase
+        count
     }
 
-    fn meaning(&self, phrase: &Phrase) -> Option<Meaning> {
-        let word = |at: usize| phrase.word(self, at);
-        let time = |at: usize| unit::unit(word(at)).filter(|unit| unit.measure == Measure::Time);
-        let mut count = phrase.count;
+    /// What so many words mean.
+    fn meaning(&self, mut count: usize) -> Option<Meaning> {
+        let time = |place: usize| {
+            unit::unit(self.behind(place)).filter(|unit| unit.measure == Measure::Time)
+        };
+        let mut found = Meaning {
+            unit: Unit::new(Measure::Fraction, 0.01, 0),
+            last: 0,
+            named: false,
+            row: None,
+            name: (0, 0),
+        };
         for at in 1..count {
-            if !PREPOSITIONS.has(word(at)) {
+            let word = self.behind(at);
+            if !PREPOSITIONS.has(word) {
                 continue;
             }
-            if matches!(word(at), b"per" | b"/")
+            if (word == b"per" || word == b"/")
                 && let Some(second) = time(at + 1)
             {
                 // FLOP/s, FLOP/s-day, and what else is counted by time.
-                let flop = unit::rate_power(word(at - 1)).filter(|_| second.factor == 1.0);
-                let unit = match (flop, time(at + 2)) {
+                found.last = at - 1;
+                let flop = unit::rate_power(self.behind(at - 1)).filter(|_| second.factor == 1.0);
+                found.unit = match (flop, time(at + 2)) {
                     (Some(power), Some(span)) => over_time(span, power),
                     (Some(power), None) => Unit::new(Measure::FlopPerSecond, 1.0, power),
                     (None, _) => Unit::new(Measure::Other, 1.0, 0),
                 };
-                return Some(Meaning {
-                    unit,
-                    chip: None,
-                    last: at - 1,
-                });
+                return Some(found);
             }
             count = at;
             break;
         }
-        while count > 1 && FORMATS.has(word(count - 1)) {
+        while count > 1 && FORMATS.has(self.behind(count - 1)) {
             count -= 1;
         }
+        let first = self.behind(0);
         let last = count.saturating_sub(1);
-        let mut found = Meaning {
-            unit: Unit::new(Measure::Fraction, 0.01, 0),
-            chip: None,
-            last,
-        };
-        if matches!(word(0), b"%" | b"percent" | b"pct") || word(0) == b"per" && word(1) == b"cent"
+        found.last = last;
+        if matches!(first, b"%" | b"percent" | b"pct")
+            || first == b"per" && self.behind(1) == b"cent"
         {
             return Some(found);
         }
         // Two words that stand as one in the table, like multiply-adds; hyphens go.
+        let word = self.behind(last);
         let mut lead = last.saturating_sub(1);
-        let pair = if last > 0 {
-            unit::unit(&[word(lead), word(last)].concat())
-        } else {
-            None
+        let pair = unit::unit(&[self.behind(lead), word].concat()).filter(|_| last > 0);
+        let Some(unit) = pair.or_else(|| unit::unit(word)) else {
+            return self.unnamed(found);
         };
         if pair.is_none() {
             lead = last;
         }
-        let Some(unit) = pair.or_else(|| unit::unit(word(last))) else {
-            return self.unnamed(phrase, found);
-        };
         found.unit = unit;
         if lead == 0 {
             return Some(found);
         }
-        let all = |test: &dyn Fn(&[u8]) -> bool| (0..lead).all(|at| test(word(at)));
-        let plain = all(&|word| FORMATS.has(word) || !word.iter().copied().any(digit));
-        let mut named = lead;
-        while named > 0 && CHIPS.has(word(named - 1)) {
-            named -= 1;
-        }
-        match unit.measure {
-            Measure::Time if pair.is_none() => {
-                let seconds = word(1) == b"s" || word(1) == b"sec" || lead == 1;
-                if let Some(power) = unit::rate_power(word(0)).filter(|_| seconds) {
-                    found.unit = over_time(unit, power);
-                    return Some(found);
-                }
-                found.chip = self
-                    .chip(phrase, 0, lead)
-                    .or_else(|| self.chip(phrase, 0, named));
-                if named < lead || found.chip.is_some() {
-                    found.unit.measure = Measure::ChipTime;
-                } else if !all(&|word| ELAPSED.has(word)) {
-                    found.unit.measure = Measure::Other;
-                }
+        let mut plain = true;
+        let mut elapsed = true;
+        for at in 0..lead {
+            let word = self.behind(at);
+            plain &= FORMATS.has(word) || !word.iter().copied().any(digit);
+            elapsed &= ELAPSED.has(word);
+            if unit.measure == Measure::Flop && MULTIPLY.has(word) {
+                found.unit = Unit::new(Measure::Connections, 2.0, unit.power);
             }
-            Measure::Chips => {
-                found.chip = self
-                    .chip(phrase, 0, count)
-                    .or_else(|| self.chip(phrase, 0, named));
-            }
-            Measure::Flop if all(&|word| !MULTIPLY.has(word)) => {}
-            Measure::Flop => found.unit = Unit::new(Measure::Connections, 2.0, unit.power),
-            _ => {}
         }
-        (plain || found.chip.is_some()).then_some(found)
+        let mut makes = lead;
+        while makes > 0 && CHIPS.has(self.behind(makes - 1)) {
+            makes -= 1;
+        }
+        if unit.measure == Measure::Time && pair.is_none() {
+            let seconds = matches!(self.behind(1), b"s" | b"sec") || lead == 1;
+            if let Some(power) = unit::rate_power(first).filter(|_| seconds) {
+                found.unit = over_time(unit, power);
+                return Some(found);
+            }
+            if self.chip(&mut found, 0, lead) || self.chip(&mut found, 0, makes) || makes < lead {
+                found.unit.measure = Measure::ChipTime;
+            } else if !elapsed {
+                found.unit.measure = Measure::Other;
+            }
+        } else if unit.measure == Measure::Chips && !self.chip(&mut found, 0, count) {
+            self.chip(&mut found, 0, makes);
+        }
+        (plain || found.named).then_some(found)
     }
 
-    /// A phrase without a word of the table: `GPUh`, `TF`, `H100s`, `DGX A100`.
-    fn unnamed(&self, phrase: &Phrase, mut found: Meaning) -> Option<Meaning> {
-        let word = phrase.word(self, found.last);
+    /// Words without one of the table: `GPUh`, `TF`, `H100s`, `DGX A100`.
+    fn unnamed(&self, mut found: Meaning) -> Option<Meaning> {
+        let last = found.last;
+        let word = self.behind(last);
         if self.kind == QuantityKind::FlopPerSecond {
-            let power = unit::rate_power(word)?;
-            found.unit = Unit::new(Measure::FlopPerSecond, 1.0, power);
+            found.unit = Unit::new(Measure::FlopPerSecond, 1.0, unit::rate_power(word)?);
             return Some(found);
         }
-        let hours = word
-            .split_at_checked(3)
-            .filter(|(chip, _)| *chip == b"gpu" || *chip == b"tpu")
-            .and_then(|(_, span)| unit::unit(span))
-            .filter(|unit| unit.measure == Measure::Time);
-        if let Some(unit) = hours {
+        if let [b'g' | b't', b'p', b'u', span @ ..] = word
+            && let Some(unit) = unit::unit(span)
+            && unit.measure == Measure::Time
+        {
             found.unit = Unit::new(Measure::ChipTime, unit.factor, 0);
-            found.chip = self.chip(phrase, 0, found.last);
-            return (found.last == 0 || found.chip.is_some()).then_some(found);
+            return (self.chip(&mut found, 0, last) || last == 0).then_some(found);
         }
-        if !self.names_chips() {
-            return None;
-        }
-        let first = phrase.word(self, 0);
-        let machine = (first == b"dgx" || first == b"hgx") && found.last > 0;
+        let machine = matches!(self.behind(0), b"dgx" | b"hgx") && last > 0;
         let factor = if machine { 8.0 } else { 1.0 };
         found.unit = Unit::new(Measure::Chips, factor, 0);
-        found.chip = self.chip(phrase, usize::from(machine), found.last + 1);
-        found.chip.is_some().then_some(found)
+        let named = self.names_chips() && self.chip(&mut found, usize::from(machine), last + 1);
+        named.then_some(found)
     }
 
-    /// A chip of the tables, or a name of the shape of one that does not end in a word for chips.
-    fn chip(&self, phrase: &Phrase, from: usize, to: usize) -> Option<Chip> {
-        if to <= from {
-            return None;
+    /// Whether words name a chip: one of the tables, or one by its shape that does not end in a word for chips.
+    fn chip(&self, found: &mut Meaning, from: usize, to: usize) -> bool {
+        let (Some((from, _)), Some((_, end))) =
+            (self.words.get(from), self.words.get(to.wrapping_sub(1)))
+        else {
+            return false;
+        };
+        let name = (usize::from(*from), usize::from(*end));
+        let row = self
+            .shown
+            .get(name.0..name.1)
+            .and_then(|name| self.names.find(name));
+        let named = row.is_some()
+            || chip_shape(self.slice(name.0, name.1)) && !CHIPS.has(self.behind(to - 1));
+        if named {
+            found.named = true;
+            found.row = row;
+            found.name = name;
         }
-        let place = (phrase.place(from).0, phrase.place(to - 1).1);
-        let row = self.names.find(self.shown.get(place.0..place.1)?);
-        let shape =
-            || chip_shape(self.slice(place.0, place.1)) && !CHIPS.has(phrase.word(self, to - 1));
-        (row.is_some() || shape()).then_some(Chip { row, from, to })
+        named
     }
 }
 

@@ -7,7 +7,7 @@ use super::fault::{Fault, explain};
 use super::fold::fold;
 use super::note::notes;
 use super::number::Value;
-use super::token::{Parser, Remark, digit};
+use super::token::{Parser, Remark, Step, digit};
 use super::unit::Measure;
 use super::write::MONTHS;
 use super::{Misreading, Names, QuantityKind, Reading};
@@ -79,14 +79,15 @@ pub(crate) fn interpret(
         parser.text = text;
         parser.at = 1;
     }
-    let found = whole(&mut parser).and_then(|outcome| settle(&mut parser, outcome));
-    match found {
-        Ok(mut outcome) => {
-            outcome.remarks = parser.remarks;
-            outcome.chip = parser.chip;
-            outcome.chip_name = parser.chip_name;
-            Ok(outcome)
-        }
+    match whole(&mut parser).and_then(|()| settle(&mut parser)) {
+        Ok(()) => Ok(Outcome {
+            low: parser.low,
+            high: parser.value,
+            middle: parser.middle,
+            remarks: parser.remarks,
+            chip: parser.chip,
+            chip_name: parser.chip_name,
+        }),
         Err(fault) => Err((fault, parser.fault_at, parser.fault_turns_on)),
     }
 }
@@ -126,7 +127,7 @@ fn begins(phrases: &str, part: &[u8]) -> bool {
 }
 
 /// The whole text: bounds, dates, a range, or one number.
-fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
+fn whole(p: &mut Parser) -> Step {
     p.spaces();
     if p.at_end() {
         return Err(Fault::Empty);
@@ -140,7 +141,9 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
             p.note(Remark::Chip);
             p.chip = p.names.find(row);
             p.chip_name = (0, to);
-            return Ok(one(Value::of(chips)));
+            p.value = Value::of(chips);
+            p.low = p.value;
+            return Ok(());
         }
         p.approximately();
         if let Some(fault) = bound(p, LOWER, UPPER) {
@@ -148,10 +151,9 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
         }
         words = !digit(p.peek());
     }
-    if p.kind == QuantityKind::Time
-        && let Some(days) = p.calendar()?
-    {
-        return end(p, one(days));
+    if p.kind == QuantityKind::Time && p.calendar()? {
+        p.low = p.value;
+        return end(p);
     }
     let mut from = false;
     if words {
@@ -162,74 +164,62 @@ fn whole(p: &mut Parser) -> Result<Outcome, Fault> {
         from = p.eat("from");
         p.spaces();
         let rest = p.text.get(p.at..).unwrap_or(&[]);
-        if p.at_end()
-            || begins(LOWER, rest)
+        let month = |name: &&str| {
+            let start = name.as_bytes().get(..rest.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(rest))
+        };
+        if begins(LOWER, rest)
             || begins(UPPER, rest)
             || begins(STARTS, rest)
-            || p.kind == QuantityKind::Time && rest.len() > 1 && begins_month(rest)
+            || p.kind == QuantityKind::Time
+                && rest.len() > 1
+                && MONTHS.iter().any(|name| month(&name))
         {
             return Err(Fault::Incomplete);
         }
     }
-    let first = p.sum()?;
+    p.sum()?;
+    p.low = p.value;
     if p.at_end() && !p.and_ends {
-        return Ok(one(first));
+        return Ok(());
     }
     p.approximate_behind();
-    if let Some(outcome) = interval(p, first)? {
-        return end(p, outcome);
+    if interval(p)? {
+        return end(p);
     }
-    let separators = match (p.and_ends, from) {
-        (true, _) => "and",
-        (_, true) => "to|and|-|..|until|till|through",
-        _ => "-|to|..|~|through|until|till",
+    let separators = if p.and_ends {
+        "and"
+    } else if from {
+        "to|and|-|..|until|till|through"
+    } else {
+        "-|to|..|~|through|until|till"
     };
     if p.any(separators).is_none() {
         if p.and_ends {
             return Err(p.incomplete_or(Fault::NotANumber));
         }
-        return end(p, one(first));
+        return end(p);
     }
     // 0.3...0.5 and 5 -- 6.
     let mark = p.byte(p.at - 1);
     while matches!(mark, b'.' | b'-') && p.peek() == mark {
         p.at += 1;
     }
-    let second = p.sum()?;
+    p.sum()?;
     p.approximate_behind();
-    let mut outcome = one(first);
-    outcome.high = second;
-    share(p, &mut outcome)?;
-    end(p, outcome)
+    share(p)?;
+    end(p)
 }
 
-fn begins_month(part: &[u8]) -> bool {
-    MONTHS.iter().any(|month| {
-        let start = month.as_bytes().get(..part.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(part))
-    })
-}
-
-fn one(value: Value) -> Outcome {
-    Outcome {
-        low: value,
-        high: value,
-        middle: 0.0,
-        remarks: 0,
-        chip: None,
-        chip_name: (0, 0),
-    }
-}
-
-/// `within 2x`, `×/÷ 2`, `± 10%`: the range round a number.
-fn interval(p: &mut Parser, first: Value) -> Result<Option<Outcome>, Fault> {
+/// `within 2x`, `×/÷ 2`, `± 10%`: the range round the number in front; whether there is one.
+fn interval(p: &mut Parser) -> Result<bool, Fault> {
     let by_sign = p.any("x /|* /").is_some();
     if by_sign {
         p.eat("/");
     }
     let within = by_sign || p.any("to within|within").is_some();
     if !within && p.any("+-|+/-|plus or minus|give or take").is_none() {
-        return Ok(None);
+        return Ok(false);
     }
     if within {
         p.any("a factor of|factor of|a factor");
@@ -239,58 +229,57 @@ fn interval(p: &mut Parser, first: Value) -> Result<Option<Outcome>, Fault> {
         return Err(Fault::Incomplete);
     }
     let from = p.at;
-    let number = p.number(true)?;
+    p.number(true)?;
+    let number = p.value.number;
+    let mut width = p.low.number * (number / 100.0);
     if within && (p.any("x|*|times|fold|-fold").is_some() || p.at_end() || p.peek() == b',') {
-        let factor = number.number;
-        if factor < 1.0 {
+        if number < 1.0 {
             return Err(Fault::NotANumber);
         }
-        let mut outcome = one(first.computed(first.number / factor));
-        outcome.high = first.computed(first.number * factor);
-        outcome.middle = first.number;
-        return Ok(Some(outcome));
+        p.middle = p.low.number;
+        p.value = p.low;
+        p.low.set(p.middle / number)?;
+        p.value.set(p.middle * number)?;
+        return Ok(true);
     }
     if by_sign {
         return Err(Fault::NotANumber);
     }
     // "± 10%", and "within 10%" too.
-    if p.kind != QuantityKind::Fraction && p.any("%|percent|per cent").is_some() {
-        return around(first, first.number * (number.number / 100.0)).map(Some);
+    if p.kind == QuantityKind::Fraction || p.any("%|percent|per cent").is_none() {
+        p.at = from;
+        p.sum()?;
+        let scale = p.low.scale;
+        let half = &mut p.value;
+        if half.scale == 0 && !half.power && half.measure.is_none() && scale != 0 {
+            // 175B ± 5
+            half.scale = scale;
+            p.shift(scale.into())?;
+        }
+        share(p)?;
+        width = p.value.base() / p.low.factor;
     }
-    p.at = from;
-    let mut half = p.sum()?;
-    if half.scale == 0 && !half.power && half.measure.is_none() && first.scale != 0 {
-        // 175B ± 5
-        half.scale = first.scale;
-        p.shift(&mut half, first.scale.into())?;
-    }
-    let mut ends = one(first);
-    ends.high = half;
-    share(p, &mut ends)?;
-    around(ends.low, ends.high.base() / ends.low.factor).map(Some)
-}
-
-/// A number less and plus a width in its own unit.
-fn around(middle: Value, width: f64) -> Result<Outcome, Fault> {
-    if width >= middle.number || width <= 0.0 {
+    let middle = p.low.number;
+    if width >= middle || width <= 0.0 {
         return Err(Fault::NotPositive);
     }
-    let mut outcome = one(middle.computed(middle.number - width));
-    outcome.high = middle.computed(middle.number + width);
-    Ok(outcome)
+    p.value = p.low;
+    p.low.set(middle - width)?;
+    p.value.set(middle + width)?;
+    Ok(true)
 }
 
 /// What the second number has and the first has not, serves the first: unit, scale, power.
-fn share(p: &Parser, outcome: &mut Outcome) -> Result<(), Fault> {
-    let Outcome { low, high, .. } = outcome;
+fn share(p: &mut Parser) -> Step {
+    let (text, low, high) = (p.text, &mut p.low, &mut p.value);
     if low.measure.is_none() && low.scale == 0 && !low.power {
         if high.scale != 0 {
             low.scale = high.scale;
-            p.shift(low, high.scale.into())?;
+            low.shift(text, high.scale.into())?;
         } else if high.power && high.typed() && low.typed() {
             // 1–5e25 and 1.6–5.9 × 10²³ share the power; 100–2e2 does not, since 100 is over 2.
             let (from, to) = high.digits;
-            let mantissa = p.slice(from.into(), to.into());
+            let mantissa = text.get(from.into()..to.into()).unwrap_or(&[]);
             let point = |byte: &u8| matches!(byte, b'.' | b',');
             let fraction = match mantissa.iter().rposition(point) {
                 Some(at) => mantissa.len() - at - 1,
@@ -298,38 +287,35 @@ fn share(p: &Parser, outcome: &mut Outcome) -> Result<(), Fault> {
             } as i32;
             if low.number < from_digits(mantissa, -fraction) {
                 low.power = true;
-                p.shift(low, high.exponent + fraction)?;
+                low.shift(text, high.exponent + fraction)?;
             }
         }
     }
-    if high.measure.is_none() {
-        lend(p, low, high)?;
+    let (from, to) = if high.measure.is_none() {
+        (*low, high)
     } else if low.measure.is_none() {
-        lend(p, high, low)?;
-    }
-    Ok(())
-}
-
-/// Gives one number's unit to another.
-fn lend(p: &Parser, from: &Value, to: &mut Value) -> Result<(), Fault> {
+        (*high, low)
+    } else {
+        return Ok(());
+    };
     to.measure = from.measure;
     to.factor = from.factor;
     to.prefix = from.prefix;
     to.phrase = from.phrase;
     if to.scale == 0 && !to.power {
-        p.shift(to, from.prefix.into())?;
+        to.shift(text, from.prefix.into())?;
     }
     Ok(())
 }
 
 /// What may stand behind it all: the middle of an echo, bounds, a full stop.
-fn end(p: &mut Parser, outcome: Outcome) -> Result<Outcome, Fault> {
+fn end(p: &mut Parser) -> Step {
     if p.at_end() {
-        return Ok(outcome);
+        return Ok(());
     }
     p.approximate_behind();
     if p.eat(", middle") {
-        return Ok(outcome);
+        return Ok(());
     }
     if let Some(fault) = bound(p, LOWER_BEHIND, UPPER_BEHIND) {
         return Err(fault);
@@ -338,7 +324,7 @@ fn end(p: &mut Parser, outcome: Outcome) -> Result<Outcome, Fault> {
     p.spaces();
     let rest = p.text.get(p.at..).unwrap_or(&[]);
     if rest.is_empty() {
-        return Ok(outcome);
+        return Ok(());
     }
     let typing = !stop && matches!(rest, b"," | b"x" | b"*") || begins(ENDS, rest);
     Err(if typing {
@@ -349,48 +335,42 @@ fn end(p: &mut Parser, outcome: Outcome) -> Result<Outcome, Fault> {
 }
 
 /// What a bare number means, by kind; then the bounds of every number.
-fn settle(p: &mut Parser, mut outcome: Outcome) -> Result<Outcome, Fault> {
-    let (low, high) = (&mut outcome.low, &mut outcome.high);
-    if low.number <= 0.0 || high.number <= 0.0 {
+fn settle(p: &mut Parser) -> Step {
+    let (low, high) = (&mut p.low, &mut p.value);
+    let smallest = low.number.min(high.number);
+    let largest = low.number.max(high.number);
+    if smallest <= 0.0 {
         return Err(Fault::NotPositive);
     }
-    let largest = low.number.max(high.number);
-    let smallest = low.number.min(high.number);
     let bare = low.measure.is_none() || high.measure.is_none();
     match p.kind {
-        QuantityKind::Count | QuantityKind::Flop => {}
         QuantityKind::FlopPerSecond if bare && smallest < 1e9 => return Err(Fault::UnitNeeded),
-        QuantityKind::FlopPerSecond => {}
         QuantityKind::Time if bare => return Err(Fault::UnitNeeded),
-        QuantityKind::Time => {}
         QuantityKind::ChipTime => {
             for value in [low, high] {
-                if value.measure == Some(Measure::Chips) {
-                    p.fault_turns_on = Measure::Chips as u8;
-                    return Err(p.fault(Fault::WrongUnit, value.phrase.0.into(), 0));
-                }
                 if value.measure.is_none() {
                     value.measure = Some(Measure::Time);
                     value.factor = 3600.0;
                 }
-            }
-        }
-        QuantityKind::Fraction => {
-            // MFU behind a number leaves it as it is without.
-            let shares = low.factor == 1.0 && high.factor == 1.0;
-            if shares && largest > 1.0 {
-                if largest < 2.0 || smallest < 1.0 {
-                    return Err(Fault::AmbiguousPercent);
-                }
-                low.factor = 0.01;
-                high.factor = 0.01;
-                if largest <= 100.0 {
-                    p.note(Remark::Percent);
+                if value.measure == Some(Measure::Chips) {
+                    p.fault_at.0 = value.phrase.0.into();
+                    p.fault_turns_on = Measure::Chips as u8;
+                    return Err(Fault::WrongUnit);
                 }
             }
         }
+        // MFU behind a number leaves it as it is without.
+        QuantityKind::Fraction if low.factor == 1.0 && high.factor == 1.0 && largest > 1.0 => {
+            if largest < 2.0 || smallest < 1.0 {
+                return Err(Fault::AmbiguousPercent);
+            }
+            low.factor = 0.01;
+            high.factor = 0.01;
+            p.note(Remark::Percent);
+        }
+        _ => {}
     }
-    let (low, high) = (outcome.low.base(), outcome.high.base());
+    let (low, high) = (p.low.base(), p.value.base());
     if !(low.is_finite() && high.is_finite()) {
         return Err(Fault::TooLarge);
     }
@@ -398,13 +378,13 @@ fn settle(p: &mut Parser, mut outcome: Outcome) -> Result<Outcome, Fault> {
         return Err(Fault::NotPositive);
     }
     if low > high {
-        std::mem::swap(&mut outcome.low, &mut outcome.high);
+        std::mem::swap(&mut p.low, &mut p.value);
         p.note(Remark::Reversed);
     }
-    if p.kind == QuantityKind::Fraction && outcome.high.base() > 1.0 {
+    if p.kind == QuantityKind::Fraction && p.value.base() > 1.0 {
         return Err(Fault::OverOne);
     }
-    Ok(outcome)
+    Ok(())
 }
 
 fn reading(kind: QuantityKind, outcome: &Outcome, folded: &str) -> Reading {

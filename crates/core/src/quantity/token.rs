@@ -1,10 +1,17 @@
 //! The place in a text, and the smallest steps over it.
 
 use super::fault::Fault;
+use super::number::Value;
 use super::{Names, QuantityKind};
 
 /// Deepest nesting of brackets and signs.
 pub(crate) const DEEPEST: u8 = 32;
+
+/// Most words of a unit, a chip's name included.
+pub(crate) const MOST_WORDS: usize = 8;
+
+/// Nothing, or why it went no further.
+pub(crate) type Step = Result<(), Fault>;
 
 /// A remark that came up on the way, by its row in the table of notes.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,6 +40,13 @@ pub(crate) struct Parser<'a> {
     pub shown: &'a str,
     pub at: usize,
     pub names: &'a dyn Names,
+    /// The number read last, as a calculator shows it; after a range its second end, and the first.
+    pub value: Value,
+    pub low: Value,
+    /// The middle that was typed, in the unit, of `3e23 within 2x`; else 0.
+    pub middle: f64,
+    /// Where the words behind a number stand.
+    pub words: [(u16, u16); MOST_WORDS],
     /// A bit for each [`Remark`].
     pub remarks: u16,
     /// A chip's name: its row, if the tables have it, and where it stands.
@@ -74,6 +88,10 @@ impl<'a> Parser<'a> {
             shown,
             at: 0,
             names,
+            value: Value::of(0.0),
+            low: Value::of(0.0),
+            middle: 0.0,
+            words: [(0, 0); MOST_WORDS],
             remarks: 0,
             chip: None,
             chip_name: (0, 0),

@@ -66,15 +66,10 @@ pub(crate) fn push(out: &mut String, digits: &Digits, style: Style, least: i32) 
 
 /// The digits with the first one at a power of ten, in groups of three from five digits on.
 fn push_digits(out: &mut String, digits: &Digits, first: i32, least: i32) {
-    let slice = digits.as_slice();
     let top = first.max(0);
-    let bottom = (first + 1 - least.max(slice.len() as i32)).min(0);
+    let bottom = (first + 1 - least.max(digits.len)).min(0);
     for place in (bottom..=top).rev() {
-        let digit = usize::try_from(first - place)
-            .ok()
-            .and_then(|at| slice.get(at))
-            .unwrap_or(&0);
-        out.push(char::from(b'0' + digit));
+        out.push(char::from(b'0' + digits.digit(first - place)));
         if place > 0 && place % 3 == 0 && top >= 4 {
             *out += NARROW;
         }
@@ -167,7 +162,7 @@ pub fn ascii(value: f64, digits: u8) -> String {
     if value < 0.0 {
         out.push('-');
     }
-    let d = Digits::of(value).rounded(usize::from(digits.max(1)));
+    let d = Digits::of(value).rounded(digits.into());
     push_digits(&mut out, &d, 0, i32::from(digits));
     if value != 0.0 {
         out.push('e');
@@ -224,9 +219,7 @@ pub fn figure(value: f64, digits: u8) -> String {
 }
 
 fn is_figure_plain(value: f64, digits: u8) -> bool {
-    let exponent = Digits::of(value)
-        .rounded(usize::from(digits.max(1)))
-        .exponent;
+    let exponent = Digits::of(value).rounded(digits.into()).exponent;
     value == 0.0 || !value.is_finite() || (-3..5).contains(&exponent)
 }
 
@@ -253,7 +246,7 @@ pub fn range(low: f64, high: f64, digits: u8) -> String {
 }
 
 fn rounded(value: f64, digits: u8) -> Digits {
-    Digits::of(value).rounded(usize::from(digits.max(1)))
+    Digits::of(value).rounded(digits.into())
 }
 
 /// A number and a unit's symbol with the space that fits: narrow after plain digits,
