@@ -200,7 +200,9 @@ pub const ARCHITECTURES: &[Architecture] = &[
         MODEL,
         vit::text_model,
     ),
-    a(&["clip", "siglip", "siglip2", "metaclip_2", "owlvit", "owlv2"], MODEL,
+    a(
+        &["clip", "siglip", "siglip2", "metaclip_2", "owlvit", "owlv2"],
+        MODEL,
         vit::clip,
     ),
     a(
@@ -285,7 +287,11 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["nystromformer"], MLM, documents::nystromformer),
     a(&["videomae"], "ForVideoClassification", video::videomae),
     a(&["vivit"], "ForVideoClassification", video::vivit),
-    a(&["timesformer"], "ForVideoClassification", video::timesformer),
+    a(
+        &["timesformer"],
+        "ForVideoClassification",
+        video::timesformer,
+    ),
     a(&["vit_mae"], MODEL, video::vit_mae),
     a(&["yolos"], "ForObjectDetection", video::yolos),
     a(&["chinese_clip", "altclip"], MODEL, paired::bert_clip),
@@ -296,6 +302,23 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["moonshine"], GEN, audio::moonshine),
     a(&["wav2vec2-conformer"], "ForCTC", audio::wav2vec2),
     a(&["imagegpt"], "ForCausalImageModeling", gpt::imagegpt),
+    a(&["trocr"], LM, seq2seq::trocr),
+    a(
+        &[
+            "vision-encoder-decoder",
+            "speech-encoder-decoder",
+            "encoder-decoder",
+        ],
+        "EncoderDecoderModel",
+        seq2seq::composite,
+    ),
+    a(
+        &["time_series_transformer"],
+        "ForPrediction",
+        series::time_series,
+    ),
+    a(&["blip-2", "instructblip"], GEN, multimodal::blip2),
+    a(&["fuyu"], LM, multimodal::fuyu),
     // The rows of the table of decoders in the manner of Llama.
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
     like(

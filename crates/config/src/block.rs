@@ -150,9 +150,20 @@ fn add_mixer(cx: &mut Cx, p: &str, m: &Mixer, n: u64, r: u64) {
             cx.t.add(p, "cross-attention", r, a.projections(n, *keys));
             cx.t.add(&core, "attention core", r, a.core(n, *keys));
         }
-        Mixer::CrossIdle(a) => {
-            cx.t.add(p, "cross-attention", r, a.projections(0, 0).not_run());
-        }
+        Mixer::CrossIdle(a) => match cx.cross {
+            // An encoder stands beside this decoder after all.
+            Some((keys, width)) => {
+                let a = Attention {
+                    source_width: width,
+                    ..*a
+                };
+                cx.t.add(p, "cross-attention", r, a.projections(n, keys));
+                cx.t.add(&core, "attention core", r, a.core(n, keys));
+            }
+            None => {
+                cx.t.add(p, "cross-attention", r, a.projections(0, 0).not_run());
+            }
+        },
         Mixer::Latent(a) => {
             cx.t.add(p, "latent attention", r, a.projections(n));
             cx.t.add(&core, "attention core", r, a.core(n));

@@ -104,6 +104,11 @@ impl<'a> Cfg<'a> {
         self.own.is_some_and(|m| m.contains_key(key))
     }
 
+    /// Whether the type has a nested config of this name by itself.
+    pub fn nests(&self, key: &str) -> bool {
+        self.base.get("+").and_then(|s| s.get(key)).is_some()
+    }
+
     /// Whether the file gives this object at all.
     pub fn present(&self) -> bool {
         self.own.is_some()

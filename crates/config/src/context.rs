@@ -49,6 +49,10 @@ pub struct Cx<'o> {
     pub head: Head,
     /// Tokens of one example that passes the text model.
     pub tokens: u64,
+    /// What the cross attention of a decoder inside reads: positions and width.
+    pub cross: Option<(u64, u64)>,
+    /// Tokens of a decoder inside, whatever the inputs are called.
+    pub forced: Option<u64>,
     /// Whether an outer config ties the tables of the text model inside it.
     pub tied: Option<bool>,
 }
@@ -70,6 +74,8 @@ const HEADS: &[(&str, Head)] = &[
     ("ForImageClassification", Head::Image),
     ("ForImageClassificationWithTeacher", Head::Image),
     ("ForConditionalGeneration", Head::Generation),
+    ("ForVisionText2Text", Head::Generation),
+    ("ForImageTextToText", Head::Generation),
     ("ForCTC", Head::Ctc),
     ("ModelWithProjection", Head::Projection),
     ("Model", Head::Base),
@@ -117,6 +123,10 @@ impl Cx<'_> {
 
     /// Tokens of the text, from `input_ids`, the option, or `otherwise` with a note.
     pub fn text_tokens(&mut self, otherwise: u64) -> R<u64> {
+        if let Some(n) = self.forced {
+            self.tokens = n;
+            return Ok(n);
+        }
         let given = self.last(&["input_ids", "inputs_embeds"])?;
         let n = match given.or(self.options.sequence_length) {
             Some(n) => bounded(n, "sequence length")?,

@@ -4,7 +4,7 @@ use crate::architectures;
 use crate::cfg::{Cfg, R, clip, has_defaults};
 use crate::context::{Cx, batch, bounded, head_of};
 use crate::limits::{MAX_TEXT, MAX_WRAPPING};
-use compute_layers::{Count, CountOptions, PlacedMatrix, Refusal, Source, Tally};
+use compute_layers::{Count, CountOptions, Part, PlacedMatrix, Refusal, Source, Tally};
 use serde_json::{Map, Value};
 
 /// Counts the model that a `config.json` describes.
@@ -74,7 +74,10 @@ pub fn count_config_with_matrices(
         class: class.clone(),
         tokens: 0,
         tied: None,
+        cross: None,
+        forced: None,
     };
+    has_part(&cfg, &options)?;
     if let Some(t) = named.filter(|t| *t != model_type) {
         let said = format!(
             "model_type \"{}\" is counted as {model_type}, the architecture of class {}.",
@@ -361,6 +364,47 @@ fn what_else(o: &Map<String, Value>) -> Refusal {
         ),
         WHOLE,
     )
+}
+
+/// Refuses a part that the model does not have.
+fn has_part(c: &Cfg, options: &CountOptions) -> R<()> {
+    let any = |keys: &[&str]| keys.iter().any(|k| c.get(k).is_some() || c.nests(k));
+    let (what, found) = match options.part {
+        Some(Part::Vision) => {
+            let keys = [
+                "vision_config",
+                "image_size",
+                "patch_size",
+                "patch_sizes",
+                "depths",
+                "num_channels",
+                "neck_hidden_sizes",
+            ];
+            ("image", any(&keys))
+        }
+        Some(Part::Audio) => {
+            let keys = [
+                "audio_config",
+                "num_mel_bins",
+                "conv_dim",
+                "input_feat_per_channel",
+                "encoder_num_hidden_layers",
+            ];
+            ("audio", any(&keys))
+        }
+        _ => return Ok(()),
+    };
+    if found {
+        return Ok(());
+    }
+    Err(refuse(
+        "part-missing",
+        format!(
+            "The config describes no {what} tower (model_type \"{}\").",
+            c.model_type
+        ),
+        "Count the whole model, or its text part.",
+    ))
 }
 
 fn unknown_type(model_type: &str, o: &Map<String, Value>) -> Refusal {

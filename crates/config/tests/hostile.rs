@@ -3,7 +3,7 @@
 #![allow(clippy::panic)]
 
 use compute_config::count_config;
-use compute_layers::{CountOptions, Refusal};
+use compute_layers::{CountOptions, Part, Refusal};
 use std::time::{Duration, Instant};
 
 fn refused(text: &str) -> Refusal {
@@ -96,6 +96,26 @@ fn hostile_numbers_are_refused() {
         ..CountOptions::default()
     };
     assert!(count_config(r#"{"model_type":"llama"}"#, &o).is_err());
+}
+
+#[test]
+fn a_part_that_is_not_there_is_refused() {
+    let o = |part| CountOptions {
+        part: Some(part),
+        ..CountOptions::default()
+    };
+    let code = |t: &str, p| count_config(t, &o(p)).map(|_| ()).map_err(|e| e.code);
+    assert_eq!(
+        code(r#"{"model_type":"llama"}"#, Part::Vision),
+        Err("part-missing")
+    );
+    assert_eq!(
+        code(r#"{"model_type":"llama"}"#, Part::Audio),
+        Err("part-missing")
+    );
+    assert_eq!(code(r#"{"model_type":"llama"}"#, Part::Text), Ok(()));
+    assert_eq!(code(r#"{"model_type":"llava"}"#, Part::Vision), Ok(()));
+    assert_eq!(code(r#"{"model_type":"whisper"}"#, Part::Audio), Ok(()));
 }
 
 #[test]

@@ -318,6 +318,15 @@ pub fn wav2vec2(cx: &mut Cx, c: &Cfg) -> R<()> {
             );
         }
         Head::Sequence => {
+            if c.b("use_weighted_layer_sum") {
+                // One weight per layer and one for the embedding.
+                cx.t.add(
+                    "layer_weights",
+                    "norm",
+                    1,
+                    Cost::new().vector(layers.saturating_add(1)),
+                );
+            }
             let p = c.or("classifier_proj_size", 256)?;
             let k = c.labels()?;
             cx.t.add(
@@ -343,7 +352,7 @@ struct SpeechDecoder {
     layers: u64,
     heads: u64,
     kv_heads: u64,
-    bias: bool,
+    bias: [bool; 4],
     ffn: FeedForward,
     norm: u64,
 }
@@ -351,9 +360,12 @@ struct SpeechDecoder {
 impl SpeechDecoder {
     fn add(&self, cx: &mut Cx, d: u64, n: u64, t: u64) -> R<()> {
         let head = div(d, self.heads, "decoder_attention_heads")?;
-        let a = |mask| Attention::new(d, self.heads, self.kv_heads, head, mask).biased([self.bias; 4]);
+        let a = |mask| Attention::new(d, self.heads, self.kv_heads, head, mask).biased(self.bias);
         let block = Block {
-            mixers: vec![("self_attn", Mixer::Own(a(Mask::Causal))), ("encoder_attn", Mixer::Cross(a(Mask::Full), n))],
+            mixers: vec![
+                ("self_attn", Mixer::Own(a(Mask::Causal))),
+                ("encoder_attn", Mixer::Cross(a(Mask::Full), n)),
+            ],
             ffns: vec![("mlp", Ffn::Dense(self.ffn))],
             norm: self.norm,
         };
@@ -375,28 +387,58 @@ fn targets(cx: &mut Cx, longest: u64) -> R<u64> {
 /// Speech2Text: gated convolutions that halve the frames, fixed positions.
 pub fn speech_to_text(cx: &mut Cx, c: &Cfg) -> R<()> {
     let d = c.u("d_model")?;
-    let bins = c.u("input_feat_per_channel")?.saturating_mul(c.or("input_channels", 1)?);
+    let bins = c
+        .u("input_feat_per_channel")?
+        .saturating_mul(c.or("input_channels", 1)?);
     // The input holds frames before bins.
     let mut n = match cx.shape(&["input_features"]) {
         Some([.., f, _]) => bounded(*f, "number of frames")?,
         _ => c.u("max_source_positions")?,
     };
-    let kernels = c.us("conv_kernel_sizes")?.ok_or_else(|| c.missing("conv_kernel_sizes"))?;
+    let kernels = c
+        .us("conv_kernel_sizes")?
+        .ok_or_else(|| c.missing("conv_kernel_sizes"))?;
     let mid = c.u("conv_channels")?;
     let mut input = bins;
     for (i, &k) in kernels.iter().enumerate() {
-        let out = if i + 1 == kernels.len() { d.saturating_mul(2) } else { mid };
+        let out = if i + 1 == kernels.len() {
+            d.saturating_mul(2)
+        } else {
+            mid
+        };
         n = output_size(n, k, 2, k / 2, 1);
-        cx.t.add("model.encoder.conv.*", "convolution", 1, Cost::new().convolution(n, input, out, k, 1, true));
+        cx.t.add(
+            "model.encoder.conv.*",
+            "convolution",
+            1,
+            Cost::new().convolution(n, input, out, k, 1, true),
+        );
         // Half of the channels gate the other half.
         input = out / 2;
     }
     let heads = c.u("encoder_attention_heads")?;
-    let a = Attention::new(d, heads, heads, div(d, heads, "encoder_attention_heads")?, Mask::Full).biased([true; 4]);
-    let f = FeedForward { width: d, inner: c.u("encoder_ffn_dim")?, gated: false, bias: [true; 2] };
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "encoder_attention_heads")?,
+        Mask::Full,
+    )
+    .biased([true; 4]);
+    let f = FeedForward {
+        width: d,
+        inner: c.u("encoder_ffn_dim")?,
+        gated: false,
+        bias: [true; 2],
+    };
     let block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(4));
     Blocks::alike(block, c.layers("encoder_layers")?).add(cx, "model.encoder.layers", n);
-    cx.t.add("model.encoder.layer_norm", "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    cx.t.add(
+        "model.encoder.layer_norm",
+        "norm",
+        1,
+        Cost::new().vector(d.saturating_mul(2)),
+    );
     let t = targets(cx, c.u("max_target_positions")?)?;
     let vocabulary = c.u("vocab_size")?;
     cx.t.embedding("model.decoder.embed_tokens", vocabulary, d);
@@ -405,12 +447,20 @@ pub fn speech_to_text(cx: &mut Cx, c: &Cfg) -> R<()> {
         layers: c.layers("decoder_layers")?,
         heads,
         kv_heads: heads,
-        bias: true,
-        ffn: FeedForward { inner: c.u("decoder_ffn_dim")?, ..f },
+        bias: [true; 4],
+        ffn: FeedForward {
+            inner: c.u("decoder_ffn_dim")?,
+            ..f
+        },
         norm: d.saturating_mul(6),
     };
     decoder.add(cx, d, n, t)?;
-    cx.t.add("model.decoder.layer_norm", "norm", 1, Cost::new().vector(d.saturating_mul(2)));
+    cx.t.add(
+        "model.decoder.layer_norm",
+        "norm",
+        1,
+        Cost::new().vector(d.saturating_mul(2)),
+    );
     match cx.head {
         Head::Base => {}
         Head::Generation => {
@@ -442,9 +492,21 @@ pub fn moonshine(cx: &mut Cx, c: &Cfg) -> R<()> {
     let heads = c.u("encoder_num_attention_heads")?;
     let kv = c.or("encoder_num_key_value_heads", heads)?;
     let bias = c.b("attention_bias");
-    let at = Attention::new(d, heads, kv, div(d, heads, "encoder_num_attention_heads")?, Mask::Full).biased([bias, bias, bias, false]);
+    let at = Attention::new(
+        d,
+        heads,
+        kv,
+        div(d, heads, "encoder_num_attention_heads")?,
+        Mask::Full,
+    )
+    .biased([bias, bias, bias, false]);
     let inner = c.u("intermediate_size")?;
-    let f = FeedForward { width: d, inner, gated: false, bias: [true; 2] };
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    };
     let block = Block::usual(at, Ffn::Dense(f), wide);
     Blocks::alike(block, c.layers("encoder_num_hidden_layers")?).add(cx, "model.encoder.layers", n);
     cx.t.add("model.encoder.layer_norm", "norm", 1, Cost::new().vector(d));
@@ -455,8 +517,8 @@ pub fn moonshine(cx: &mut Cx, c: &Cfg) -> R<()> {
     let decoder = SpeechDecoder {
         layers: c.layers("decoder_num_hidden_layers")?,
         heads,
-        kv_heads: c.or("decoder_num_key_value_heads", heads)?,
-        bias,
+        kv_heads: kv,
+        bias: [bias, bias, bias, false],
         ffn: FeedForward { gated: true, ..f },
         norm: d.saturating_mul(3),
     };
@@ -491,10 +553,22 @@ fn conformer(c: &Cfg, n: u64, d: u64, heads: u64, head: u64) -> R<Block> {
         .convolution(n, d, d, k, d, false)
         .vector(d.saturating_mul(2))
         .convolution(n, d, d, 1, 1, false);
-    let f = FeedForward { width: d, inner: c.u("intermediate_size")?, gated: false, bias: [true; 2] };
+    let f = FeedForward {
+        width: d,
+        inner: c.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
     Ok(Block {
-        mixers: vec![("self_attn", Mixer::Other("relative attention", Box::new(p), Box::new(core)))],
-        ffns: vec![("ffn1", Ffn::Dense(f)), ("ffn2", Ffn::Dense(f)), ("conv_module", Ffn::Other("convolution", Box::new(conv)))],
+        mixers: vec![(
+            "self_attn",
+            Mixer::Other("relative attention", Box::new(p), Box::new(core)),
+        )],
+        ffns: vec![
+            ("ffn1", Ffn::Dense(f)),
+            ("ffn2", Ffn::Dense(f)),
+            ("conv_module", Ffn::Other("convolution", Box::new(conv))),
+        ],
         norm: d.saturating_mul(8),
     })
 }

@@ -413,14 +413,26 @@ pub fn imagegpt(cx: &mut Cx, c: &Cfg) -> R<()> {
         // The output leaves out the word that starts a picture.
         cx.head = crate::context::Head::Base;
         d.add(cx, c, n)?;
-        cx.lm_head("lm_head", n, s.width, vocabulary.saturating_sub(1), false, false);
+        cx.lm_head(
+            "lm_head",
+            n,
+            s.width,
+            vocabulary.saturating_sub(1),
+            false,
+            false,
+        );
         return Ok(());
     }
     if cx.head == crate::context::Head::Image {
         cx.head = crate::context::Head::Base;
         d.add(cx, c, n)?;
         let k = c.labels()?;
-        cx.t.add("score", "classification head", 1, Cost::new().linear(1, s.width, k, false));
+        cx.t.add(
+            "score",
+            "classification head",
+            1,
+            Cost::new().linear(1, s.width, k, false),
+        );
         return Ok(());
     }
     d.add(cx, c, n)

@@ -219,7 +219,10 @@ pub fn text_model(cx: &mut Cx, t: &Cfg, tied: Option<bool>) -> R<()> {
     };
     let (outer, head) = (cx.tied, cx.head);
     cx.tied = tied;
-    if cx.head == Head::Generation || cx.head == Head::Other {
+    let pair = matches!(t.model_type.as_str(), "t5" | "bart" | "mbart" | "pegasus");
+    if pair {
+        cx.head = Head::Generation;
+    } else if cx.head == Head::Generation {
         cx.head = Head::CausalLm;
     }
     let r = count(cx, t);
@@ -1034,7 +1037,12 @@ fn gemma4(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     // Patches are averaged by a product with the table that says which go together.
     let k = v.or("pooling_kernel_size", 3)?.max(1);
     let pooled = n / k.saturating_mul(k).max(1);
-    cx.t.add(&format!("{prefix}.pooler"), "pooling", 1, Cost::new().product(&[n, pooled, d]));
+    cx.t.add(
+        &format!("{prefix}.pooler"),
+        "pooling",
+        1,
+        Cost::new().product(&[n, pooled, d]),
+    );
     cx.tokens = n;
     Ok((n, d))
 }
@@ -1187,5 +1195,123 @@ pub fn audio_language(cx: &mut Cx, c: &Cfg) -> R<()> {
 pub fn audio_encoder(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (n, _) = audio::whisper_encoder(cx, c, "audio_tower")?;
     cx.tokens = n;
+    Ok(())
+}
+
+/// BLIP-2: a picture tower, a query transformer that reads it, a language model.
+pub fn blip2(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let (t, v, q) = (
+        c.sub("text_config", "opt"),
+        c.sub("vision_config", "blip_2_vision_model"),
+        c.sub("qformer_config", "blip_2_qformer"),
+    );
+    if cx.only(Part::Vision) || cx.class.contains("VisionModel") {
+        let (n, _) = vit::image_tower(cx, &v, "vision_model")?;
+        cx.tokens = n;
+        return Ok(());
+    }
+    let image = cx.given(&["pixel_values"]);
+    if !matches!(cx.head, Head::Generation | Head::Base) {
+        crate::block::note_head(cx);
+    }
+    // The language model is a whole class with its own head, which reads its own config.
+    if cx.head == Head::Base {
+        cx.head = Head::Generation;
+    }
+    let inner = t
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
+    text_model(cx, &t, inner)?;
+    let tokens = cx.tokens;
+    let mark = cx.t.mark();
+    let (n, vd) = vit::image_tower(cx, &v, "vision_model")?;
+    let queries = c.or("num_query_tokens", 32)?;
+    let d = q.u("hidden_size")?;
+    let k = q.u("num_attention_heads")?;
+    let head = div(d, k, "num_attention_heads")?;
+    cx.t.add(
+        "query_tokens",
+        "embedding",
+        1,
+        Cost::new()
+            .weights(&[queries, d])
+            .vector(d.saturating_mul(2)),
+    );
+    let a = Attention::new(d, k, k, head, Mask::Full).biased([true; 4]);
+    let x = Attention {
+        source_width: q.or("encoder_hidden_size", vd)?,
+        ..a
+    };
+    let every = q.or("cross_attention_frequency", 2)?.max(1);
+    let f = FeedForward {
+        width: d,
+        inner: q.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let instruct = c.model_type.starts_with("instructblip");
+    let blocks = Blocks::each(q.layers("num_hidden_layers")?, |i| {
+        let mut b = Block::usual(a, Ffn::Dense(f), d.saturating_mul(4));
+        if i % every == 0 {
+            b.mixers.push(("crossattention", Mixer::Cross(x, n)));
+            b.norm = b.norm.saturating_add(d.saturating_mul(2));
+        }
+        if instruct {
+            // A second feed-forward part for the words of the instruction, which are not given here.
+            b.ffns.push((
+                "text_mlp",
+                Ffn::Other("feed-forward", Box::new(f.cost(0).not_run())),
+            ));
+            b.norm = b.norm.saturating_add(d.saturating_mul(2));
+        }
+        Ok(b)
+    })?;
+    blocks.add(cx, "qformer.encoder.layer", queries);
+    if instruct {
+        let rows = q
+            .u("vocab_size")?
+            .saturating_add(q.u("max_position_embeddings")?);
+        cx.t.add(
+            "qformer.embeddings",
+            "embedding",
+            1,
+            Cost::new().weights(&[rows, d]),
+        );
+    }
+    let td = t.u("hidden_size")?;
+    cx.t.add(
+        "language_projection",
+        "projector",
+        1,
+        Cost::new().linear(queries, d, td, true),
+    );
+    if !image {
+        cx.t.idle_from(mark);
+        cx.t.note("tower-not-run", "Only text is given: the image tower and the query transformer count as parameters, not as work.");
+    }
+    cx.tokens = tokens;
+    Ok(())
+}
+
+/// Fuyu: patches of the picture straight into the language model.
+pub fn fuyu(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let flat = !c.mentions("text_config");
+    let t = if flat && c.own("hidden_size") {
+        c.as_type("persimmon")
+    } else {
+        c.sub("text_config", "persimmon")
+    };
+    let outer = c
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
+    text_model(cx, &t, outer.or(Some(false)))?;
+    let patch = c.u("patch_size")?;
+    let values = vit::channels(c)?
+        .saturating_mul(patch)
+        .saturating_mul(patch);
+    let p = Cost::new()
+        .linear(0, values, t.u("hidden_size")?, true)
+        .not_run();
+    cx.t.add("model.vision_embed_tokens", "patch embedding", 1, p);
     Ok(())
 }

@@ -543,7 +543,10 @@ pub fn t5gemma(cx: &mut Cx, c: &Cfg) -> R<()> {
 /// LED: Longformer's encoder, BART's decoder.
 pub fn led(cx: &mut Cx, c: &Cfg) -> R<()> {
     let d = c.u("d_model")?;
-    let (rows_in, rows_out) = (c.u("max_encoder_position_embeddings")?, c.u("max_decoder_position_embeddings")?);
+    let (rows_in, rows_out) = (
+        c.u("max_encoder_position_embeddings")?,
+        c.u("max_decoder_position_embeddings")?,
+    );
     let (s, t) = lengths(cx, rows_out.clamp(1, 1024))?;
     let windows = c.us("attention_window")?.unwrap_or_else(|| vec![512]);
     let widest = windows.iter().copied().max().unwrap_or(512).max(2);
@@ -551,35 +554,78 @@ pub fn led(cx: &mut Cx, c: &Cfg) -> R<()> {
     let n = s.div_ceil(widest).saturating_mul(widest);
     let vocabulary = c.u("vocab_size")?;
     cx.t.embedding("led.shared", vocabulary, d);
+    if !c.b_or("tie_word_embeddings", true) {
+        // Untied, both sides have tables of their own beside the shared one.
+        cx.t.embedding("led.encoder.embed_tokens", vocabulary, d);
+        cx.t.embedding("led.decoder.embed_tokens", vocabulary, d);
+    }
     let table = |rows: u64| Cost::new().weights(&[rows, d]).vector(d.saturating_mul(2));
-    cx.t.add("led.encoder.embed_positions", "position table", 1, table(rows_in));
-    let (eh, dh) = (c.u("encoder_attention_heads")?, c.u("decoder_attention_heads")?);
+    cx.t.add(
+        "led.encoder.embed_positions",
+        "position table",
+        1,
+        table(rows_in),
+    );
+    let (eh, dh) = (
+        c.u("encoder_attention_heads")?,
+        c.u("decoder_attention_heads")?,
+    );
     let head = div(d, eh, "encoder_attention_heads")?;
     let a = Attention::new(d, eh, eh, head, Mask::Full).biased([true; 4]);
-    let f = FeedForward { width: d, inner: c.u("encoder_ffn_dim")?, gated: false, bias: [true; 2] };
+    let f = FeedForward {
+        width: d,
+        inner: c.u("encoder_ffn_dim")?,
+        gated: false,
+        bias: [true; 2],
+    };
     let encoder = Blocks::each(c.layers("encoder_layers")?, |i| {
-        let w = windows.get(i as usize).or(windows.first()).copied().unwrap_or(512).max(2) / 2;
+        let w = windows
+            .get(i as usize)
+            .or(windows.first())
+            .copied()
+            .unwrap_or(512)
+            .max(2)
+            / 2;
         let chunks = div(n, w, "attention_window")?;
         let core = Cost::new()
             .product(&[chunks.saturating_sub(1).max(1), 2 * w, 2 * w, eh, head])
             .product(&[chunks, w, 3 * w, eh, head])
             .remark("overlapping chunks of the window");
-        let p = a.projections(n, n).plus(&Cost::new().linears(3, 0, d, d, true).not_run());
+        let p = a
+            .projections(n, n)
+            .plus(&Cost::new().linears(3, 0, d, d, true).not_run());
         Ok(Block {
-            mixers: vec![("self_attn", Mixer::Other("sliding-window attention", Box::new(p), Box::new(core)))],
+            mixers: vec![(
+                "self_attn",
+                Mixer::Other("sliding-window attention", Box::new(p), Box::new(core)),
+            )],
             ffns: vec![("mlp", Ffn::Dense(f))],
             norm: d.saturating_mul(4),
         })
     })?;
     encoder.add(cx, "led.encoder.layers", n);
     cx.t.note("no-global-tokens", "No token is taken as global: the three projections for global tokens count as parameters, not as work.");
-    cx.t.add("led.decoder.embed_positions", "position table", 1, table(rows_out));
+    cx.t.add(
+        "led.decoder.embed_positions",
+        "position table",
+        1,
+        table(rows_out),
+    );
     let own = |mask| -> R<Attention> {
-        Ok(Attention::new(d, dh, dh, div(d, dh, "decoder_attention_heads")?, mask).biased([true; 4]))
+        Ok(
+            Attention::new(d, dh, dh, div(d, dh, "decoder_attention_heads")?, mask)
+                .biased([true; 4]),
+        )
     };
-    let f = FeedForward { inner: c.u("decoder_ffn_dim")?, ..f };
+    let f = FeedForward {
+        inner: c.u("decoder_ffn_dim")?,
+        ..f
+    };
     let block = Block {
-        mixers: vec![("self_attn", Mixer::Own(own(Mask::Causal)?)), ("encoder_attn", Mixer::Cross(own(Mask::Full)?, s))],
+        mixers: vec![
+            ("self_attn", Mixer::Own(own(Mask::Causal)?)),
+            ("encoder_attn", Mixer::Cross(own(Mask::Full)?, s)),
+        ],
         ffns: vec![("mlp", Ffn::Dense(f))],
         norm: d.saturating_mul(6),
     };
@@ -592,5 +638,120 @@ pub fn led(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
         _ => note_head(cx),
     }
+    Ok(())
+}
+
+/// TrOCR's decoder: BART's with a table of positions that may be fixed.
+pub fn trocr(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("d_model")?;
+    let longest = c.u("max_position_embeddings")?;
+    let n = cx.text_tokens(longest)?;
+    let vocabulary = c.u("vocab_size")?;
+    cx.t.embedding("model.decoder.embed_tokens", vocabulary, d);
+    if c.b_or("use_learned_position_embeddings", true) {
+        let rows = longest.saturating_add(2);
+        cx.t.add(
+            "model.decoder.embed_positions",
+            "position table",
+            1,
+            Cost::new().weights(&[rows, d]),
+        );
+    }
+    if c.b_or("layernorm_embedding", true) {
+        cx.t.add(
+            "model.decoder.layernorm_embedding",
+            "norm",
+            1,
+            Cost::new().vector(d.saturating_mul(2)),
+        );
+    }
+    let k = c.u("decoder_attention_heads")?;
+    let head = div(d, k, "decoder_attention_heads")?;
+    let a = |mask| Attention::new(d, k, k, head, mask).biased([true; 4]);
+    let source = c.or("cross_attention_hidden_size", d)?;
+    let x = Attention {
+        source_width: source,
+        ..a(Mask::Full)
+    };
+    let f = FeedForward {
+        width: d,
+        inner: c.u("decoder_ffn_dim")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let block = Block {
+        mixers: vec![
+            ("self_attn", Mixer::Own(a(Mask::Causal))),
+            ("encoder_attn", Mixer::CrossIdle(x)),
+        ],
+        ffns: vec![("mlp", Ffn::Dense(f))],
+        norm: d.saturating_mul(6),
+    };
+    Blocks::alike(block, c.layers("decoder_layers")?).add(cx, "model.decoder.layers", n);
+    if cx.head == Head::CausalLm {
+        let tied = c.b_or("tie_word_embeddings", true);
+        cx.lm_head("output_projection", n, d, vocabulary, false, tied);
+    }
+    Ok(())
+}
+
+/// Any encoder with any decoder: of pictures, of speech, of text.
+pub fn composite(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let (encoder, decoder) = match c.model_type.as_str() {
+        "vision-encoder-decoder" => ("vit", "gpt2"),
+        "speech-encoder-decoder" => ("wav2vec2", "bert"),
+        _ => ("bert", "bert"),
+    };
+    let (e, d) = (c.sub("encoder", encoder), c.sub("decoder", decoder));
+    if !e.present() || !d.present() {
+        return Err(c.missing(if e.present() { "decoder" } else { "encoder" }));
+    }
+    let find = |t: &str| {
+        crate::architectures::find(t).ok_or_else(|| compute_layers::Refusal {
+            code: "unknown-model-type",
+            message: format!("One half of the model has model_type \"{}\", which is not known here.", crate::cfg::clip(t)),
+            remedy: "Count the halves from their own config.json, or the whole from the weights' header.".into(),
+        })
+    };
+    let (run_encoder, run_decoder) = (find(&e.model_type)?, find(&d.model_type)?);
+    let (head, class) = (cx.head, cx.class.clone());
+    cx.head = Head::Base;
+    cx.class = "Model".into();
+    run_encoder(cx, &e)?;
+    let source = cx.tokens;
+    let width = |c: &Cfg| -> R<u64> {
+        match c.opt("hidden_size")? {
+            Some(d) => Ok(d),
+            // Swin's width doubles with every stage.
+            None => {
+                let stages = c.us("depths")?.map_or(1, |l| l.len() as u32);
+                Ok(c.u("embed_dim")?.saturating_mul(
+                    1u64.checked_shl(stages.saturating_sub(1))
+                        .unwrap_or(u64::MAX),
+                ))
+            }
+        }
+    };
+    let mut w = width(&e)?;
+    let own = width(&d)?;
+    if w != own && d.get("cross_attention_hidden_size").is_none() {
+        cx.t.add(
+            "enc_to_dec_proj",
+            "fully connected",
+            1,
+            Cost::new().linear(source, w, own, true),
+        );
+        w = own;
+    }
+    let target = match cx.last(&["decoder_input_ids", "labels"])? {
+        Some(t) => bounded(t, "target length")?,
+        None => cx.options.sequence_length.unwrap_or(128),
+    };
+    cx.forced = Some(target);
+    cx.cross = Some((source, w));
+    cx.head = Head::CausalLm;
+    run_decoder(cx, &d)?;
+    (cx.forced, cx.cross, cx.head, cx.class) = (None, None, head, class);
+    cx.tokens = target;
     Ok(())
 }

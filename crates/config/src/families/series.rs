@@ -138,3 +138,155 @@ pub fn patchtst(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     Ok(())
 }
+
+/// Time-series transformer: an encoder over the past, a decoder over the future, a head for a distribution.
+pub fn time_series(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("d_model")?;
+    let future = c.u("prediction_length")?;
+    let past = c.or("context_length", future)?;
+    let input = c.or("input_size", 1)?;
+    let lags = c.us("lags_sequence")?.map_or(7, |l| l.len() as u64);
+    let (dynamic, time) = (
+        c.or("num_dynamic_real_features", 0)?,
+        c.or("num_time_features", 0)?,
+    );
+    let (real, categories) = (
+        c.or("num_static_real_features", 0)?,
+        c.or("num_static_categorical_features", 0)?,
+    );
+    let sizes = c
+        .us("cardinality")?
+        .filter(|_| categories > 0)
+        .unwrap_or_default();
+    let widths = match c.us("embedding_dimension")? {
+        Some(w) if categories > 0 => w,
+        // Half of the categories, 50 at most.
+        _ => sizes
+            .iter()
+            .map(|s| (s.saturating_add(1) / 2).min(50))
+            .collect(),
+    };
+    let mut statics = 0u64;
+    for (s, w) in sizes.iter().zip(&widths) {
+        cx.t.add(
+            "model.embedder",
+            "embedding",
+            1,
+            Cost::new().weights(&[*s, *w]),
+        );
+        statics = statics.saturating_add(*w);
+    }
+    let features = input
+        .saturating_mul(lags)
+        .saturating_add(statics)
+        .saturating_add(dynamic)
+        .saturating_add(time)
+        .saturating_add(real)
+        .saturating_add(input.saturating_mul(2));
+    let rows = past.saturating_add(future);
+    let mask = [compute_layers::Mask::Full, compute_layers::Mask::Causal];
+    for (side, n) in [("encoder", past), ("decoder", future)] {
+        let decodes = side == "decoder";
+        let p = format!("model.{side}");
+        cx.t.add(
+            &format!("{p}.value_embedding"),
+            "fully connected",
+            1,
+            Cost::new().linear(n, features, d, false),
+        );
+        // Sines stored as a parameter; a norm after them.
+        cx.t.add(
+            &format!("{p}.embed_positions"),
+            "position table",
+            1,
+            Cost::new().weights(&[rows, d]),
+        );
+        cx.t.freeze(u128::from(rows) * u128::from(d));
+        cx.t.add(
+            &format!("{p}.layernorm_embedding"),
+            "norm",
+            1,
+            Cost::new().vector(d.saturating_mul(2)),
+        );
+        let (heads, inner, layers) = if decodes {
+            (
+                c.u("decoder_attention_heads")?,
+                c.u("decoder_ffn_dim")?,
+                c.layers("decoder_layers")?,
+            )
+        } else {
+            (
+                c.u("encoder_attention_heads")?,
+                c.u("encoder_ffn_dim")?,
+                c.layers("encoder_layers")?,
+            )
+        };
+        let head = div(d, heads, "encoder_attention_heads")?;
+        let a = Attention::new(
+            d,
+            heads,
+            heads,
+            head,
+            if decodes { mask[1] } else { mask[0] },
+        )
+        .biased([true; 4]);
+        let f = FeedForward {
+            width: d,
+            inner,
+            gated: false,
+            bias: [true; 2],
+        };
+        let l = format!("{p}.layers.*");
+        cx.t.add(
+            &format!("{l}.self_attn"),
+            "attention",
+            layers,
+            a.projections(n, n),
+        );
+        cx.t.add(
+            &format!("{l}.self_attn.core"),
+            "attention core",
+            layers,
+            a.core(n, n),
+        );
+        if decodes {
+            let x = Attention { mask: mask[0], ..a };
+            cx.t.add(
+                &format!("{l}.encoder_attn"),
+                "cross-attention",
+                layers,
+                x.projections(n, past),
+            );
+            cx.t.add(
+                &format!("{l}.encoder_attn.core"),
+                "attention core",
+                layers,
+                x.core(n, past),
+            );
+        }
+        cx.t.add(&format!("{l}.mlp"), "feed-forward", layers, f.cost(n));
+        let norms = d.saturating_mul(if decodes { 6 } else { 4 });
+        cx.t.add(
+            &format!("{l}.norms"),
+            "norm",
+            layers,
+            Cost::new().vector(norms),
+        );
+    }
+    cx.tokens = past;
+    if cx.class.ends_with("ForPrediction") {
+        let numbers = match c.s("distribution_output") {
+            Some("student_t") | None => 3,
+            _ => 2,
+        };
+        cx.t.add(
+            "parameter_projection",
+            "fully connected",
+            1,
+            Cost::new().linears(numbers, future, d, input, true),
+        );
+    } else if !cx.class.ends_with("Model") {
+        note_head(cx);
+    }
+    Ok(())
+}

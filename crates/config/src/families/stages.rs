@@ -64,7 +64,9 @@ pub fn swin_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
             &format!("{p}.position_embeddings"),
             "position table",
             1,
-            Cost::new().weights(&[oh, ow, embed]).vector(if second { embed } else { 0 }),
+            Cost::new()
+                .weights(&[oh, ow, embed])
+                .vector(if c.model_type == "swin" { 0 } else { embed }),
         );
     }
     let mut d = embed;
@@ -144,12 +146,12 @@ pub fn swin_tower(cx: &mut Cx, c: &Cfg, prefix: &str) -> R<(u64, u64)> {
         }
     }
     if c.model_type != "donut-swin" {
-    cx.t.add(
-        &format!("{p}.layernorm"),
-        "norm",
-        1,
-        Cost::new().vector(d.saturating_mul(2)),
-    );
+        cx.t.add(
+            &format!("{p}.layernorm"),
+            "norm",
+            1,
+            Cost::new().vector(d.saturating_mul(2)),
+        );
     }
     cx.tokens = h.saturating_mul(w);
     Ok((cx.tokens, d))

@@ -187,7 +187,7 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
         blocks: Blocks::default(),
     };
     let inner = || c.u("intermediate_size");
-    let mut b = match kind {
+    let b = match kind {
         "dinov2" | "dinov2_with_registers" => {
             let mut inner = scaled(d, c.f("mlp_ratio", 4.0)?);
             let gated = c.b("use_swiglu_ffn");
@@ -304,17 +304,13 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
             block(d, heads, [true; 4], inner()?, 0)?
         }
         "blip_vision_model" | "blip_2_vision_model" | "instructblip_vision_model" => {
-            // Queries, keys and values in one matrix; BLIP-2 leaves out the keys' bias.
+            // Queries, keys and values in one matrix.
             let bias = if kind == "blip_vision_model" {
                 [true; 4]
             } else {
-                [q, false, q, true]
+                [q, q, q, true]
             };
-            let mut b = block(d, heads, bias, inner()?, 0)?;
-            if kind != "blip_vision_model" && q {
-                b.norm = b.norm.saturating_add(0);
-            }
-            b
+            block(d, heads, bias, inner()?, 0)?
         }
         "ijepa" => {
             t.tokens = 0;
@@ -328,17 +324,8 @@ pub fn tower(cx: &Cx, c: &Cfg, prefix: &str) -> R<Tower> {
             t.positions = own_patches.saturating_add(2);
             block(d, heads, [q, q, q, true], inner()?, 0)?
         }
-        "vit_hybrid" => block(d, heads, [q, q, q, true], inner()?, 0)?,
         _ => block(d, heads, [q, q, q, true], inner()?, 0)?,
     };
-    if kind == "vit_mae" {
-        // A part of the patches is masked away before the encoder; the positions are fixed.
-        let kept = scaled(patches, 1.0 - c.f("mask_ratio", 0.75)?.min(1.0));
-        t.patches = patches;
-        b.norm = b.norm.saturating_add(0);
-        t.tokens = 1;
-        let _ = kept;
-    }
     t.blocks = Blocks::alike(b, layers);
     Ok(t)
 }
@@ -352,9 +339,6 @@ pub fn vit(cx: &mut Cx, c: &Cfg) -> R<()> {
         matches!(kind, "beit" | "data2vec-vision") && c.b_or("use_mean_pooling", true);
     if pooled_mean && !matches!(cx.head, Head::Base | Head::Image) {
         t.after = 0;
-    }
-    if kind == "vit_mae" && cx.head == Head::PreTraining {
-        note_head(cx);
     }
     t.add(cx);
     if cx.tokens == 0 {
