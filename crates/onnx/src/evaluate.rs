@@ -57,7 +57,7 @@ pub(crate) fn output_shapes(
 }
 
 /// Where openness begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Cause {
     /// A symbolic dimension of an input.
     Symbol { name: String, input: String },
@@ -138,6 +138,7 @@ struct Evaluator<'m> {
     info_keys: HashMap<usize, usize>,
     orders: HashMap<usize, Order>,
     causes: Vec<Cause>,
+    cause_numbers: HashMap<Cause, u32>,
     notes: Vec<Note>,
     steps: u64,
     folded: u64,
@@ -176,6 +177,7 @@ impl<'m> Evaluator<'m> {
             info_keys: HashMap::new(),
             orders: HashMap::new(),
             causes: Vec::new(),
+            cause_numbers: HashMap::new(),
             notes: Vec::new(),
             steps: 0,
             folded: 0,
@@ -195,16 +197,34 @@ impl<'m> Evaluator<'m> {
         }
     }
 
+    /// The number of an origin. Of too many, the last stands for the rest.
     fn cause(&mut self, cause: Cause) -> u32 {
-        let at = self
-            .causes
-            .iter()
-            .position(|c| *c == cause)
-            .unwrap_or_else(|| {
-                self.causes.push(cause);
-                self.causes.len() - 1
-            });
-        u32::try_from(at).unwrap_or(0)
+        if let Some(&number) = self.cause_numbers.get(&cause) {
+            return number;
+        }
+        if self.causes.len() >= limits::ORIGINS {
+            return u32::try_from(limits::ORIGINS - 1).unwrap_or(0);
+        }
+        let number = u32::try_from(self.causes.len()).unwrap_or(0);
+        self.causes.push(cause.clone());
+        self.cause_numbers.insert(cause, number);
+        number
+    }
+
+    /// Counts work against the budget.
+    fn spend(&mut self, steps: usize) -> Result<(), Refusal> {
+        self.steps = self.steps.saturating_add(steps as u64);
+        if self.steps > limits::STEPS || self.folded > limits::FOLDED {
+            return Err(refusal(
+                "too-large",
+                format!(
+                    "Loops and calls of the graph run to more than {} operators.",
+                    limits::STEPS
+                ),
+                "Export the model with fewer passes of its loops, or count its config.json.",
+            ));
+        }
+        Ok(())
     }
 
     /// Binds symbols and gives every input of the model its shape.
@@ -461,12 +481,19 @@ impl<'m> Evaluator<'m> {
         inputs: Vec<(Name, Fact)>,
     ) -> Result<(Vec<Fact>, Tally), Refusal> {
         self.deeper()?;
+        // The model's own graph is entered once, whatever its size.
+        if self.depth > 1 {
+            self.spend(1 + graph.initializers.len() / 4)?;
+        }
         let key = std::ptr::from_ref(graph).addr();
         let infos = self.infos(key, &[&graph.infos, &graph.outputs]);
         let mut facts: HashMap<Name, Fact> =
             HashMap::with_capacity(graph.initializers.len().saturating_add(inputs.len()));
         for tensor in &graph.initializers {
-            facts.insert(tensor.name, of_tensor(tensor));
+            let fact = of_tensor(tensor);
+            let kept = fact.value.as_ref().map_or(0, |v| v.len() as u64);
+            self.folded = self.folded.saturating_add(kept);
+            facts.insert(tensor.name, fact);
         }
         facts.extend(inputs);
         self.scopes.push(Scope {
@@ -562,17 +589,19 @@ impl<'m> Evaluator<'m> {
 
     /// One operator.
     fn node(&mut self, node: &'m Node, tally: &mut Tally) -> Result<(), Refusal> {
-        self.steps = self.steps.saturating_add(1);
-        if self.steps > limits::STEPS || self.folded > limits::FOLDED {
-            return Err(refusal(
-                "too-large",
-                format!(
-                    "Loops and calls of the graph run to more than {} operators.",
-                    limits::STEPS
-                ),
-                "Export the model with fewer passes of its loops, or count its config.json.",
-            ));
-        }
+        let lists: usize = node
+            .attributes
+            .iter()
+            .map(|a| match &a.value {
+                Attr::Ints(all, _) => all.len(),
+                Attr::Floats(all, _) => all.len(),
+                Attr::Text(text) => text.len(),
+                _ => 0,
+            })
+            .sum();
+        let names = node.inputs.len().saturating_add(node.outputs.len());
+        let weight = 1 + names / 16 + node.attributes.len() / 16 + lists / 256;
+        self.spend(weight)?;
         let inputs: Vec<Option<Fact>> = node
             .inputs
             .iter()

@@ -14,13 +14,19 @@ pub const SMALL_MESSAGE_BYTES: u64 = 1 << 20;
 pub const INTEGER_DATA_BYTES: u64 = 32 << 10;
 /// Largest data of any other tensor that is read: a scale, a fill value.
 pub const OTHER_DATA_BYTES: u64 = 256;
+/// Attributes of one node.
+pub const ATTRIBUTES: usize = 1_024;
+/// Longest text in an attribute that is read, in bytes; an equation has dozens.
+pub const TEXT_BYTES: u64 = 8 << 10;
+/// Longest text of a dimension, in bytes.
+pub const DIMENSION_BYTES: usize = 256;
 /// Largest list in an attribute that is read, in bytes.
 pub const LIST_BYTES: u64 = 256 << 10;
 /// Elements of a constant that are followed through the graph.
 pub const VALUES: usize = 4_096;
 /// Most dimensions of a tensor.
 pub const RANK: usize = 64;
-/// Nodes evaluated in all, loops and calls unrolled.
+/// Nodes evaluated in all, loops and calls unrolled; long lists of inputs or attributes weigh more.
 pub const STEPS: u64 = 2_000_000;
 /// Elements of constants computed in all.
 pub const FOLDED: u64 = 64_000_000;
@@ -38,7 +44,11 @@ pub const FORMULAS: usize = 4;
 pub const NEEDS: usize = 64;
 /// Distinct unknown operators that are listed.
 pub const UNKNOWN: usize = 256;
+/// Origins of openness told apart.
+pub const ORIGINS: usize = 1 << 16;
 /// Origins of openness remembered for one tensor.
 pub const CAUSES: usize = 8;
 /// Fused products in an Einstein sum.
-pub const EINSUM_OPERANDS: usize = 64;
+pub const EINSUM_OPERANDS: usize = 16;
+/// Distinct letters in an Einstein sum.
+pub const EINSUM_LETTERS: usize = 128;

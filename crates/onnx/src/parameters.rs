@@ -134,6 +134,7 @@ pub(crate) fn place(model: &Model, registry: &Registry, functions: &Functions<'_
         },
         scopes: Vec::new(),
         made: HashMap::new(),
+        kinds: HashMap::new(),
     };
     walk.places.number("(used by no operator)");
     walk.graph(&model.graph);
@@ -155,6 +156,8 @@ struct Walk<'m> {
     scopes: Vec<HashMap<Name, Vec<u32>>>,
     /// Rows of the products' outputs, for the biases added to them.
     made: HashMap<Name, (u32, &'static str)>,
+    /// Kinds of functions, found once.
+    kinds: HashMap<(Name, Name, Name), (&'static str, Work)>,
 }
 
 impl<'m> Walk<'m> {
@@ -344,8 +347,12 @@ impl<'m> Walk<'m> {
     }
 
     /// Kind and work of a node; of a function, those of the operator that takes its first tensor.
-    fn kind(&self, node: &Node, depth: usize) -> (&'static str, Work) {
-        if let Some(function) = self.functions.get(&(node.domain, node.op, node.overload)) {
+    fn kind(&mut self, node: &Node, depth: usize) -> (&'static str, Work) {
+        let key = (node.domain, node.op, node.overload);
+        if let Some(&function) = self.functions.get(&key) {
+            if let Some(&known) = self.kinds.get(&key) {
+                return known;
+            }
             if depth >= 8 {
                 return ("function", Work::None);
             }
@@ -356,9 +363,11 @@ impl<'m> Walk<'m> {
                         .get(inner)
                         .is_none_or(|op| op.work == Work::Products)
             });
-            return first.map_or(("function", Work::None), |inner| {
+            let found = first.map_or(("function", Work::None), |inner| {
                 self.kind(inner, depth + 1)
             });
+            self.kinds.insert(key, found);
+            return found;
         }
         self.registry
             .get(node)

@@ -415,6 +415,13 @@ impl Parser {
                 }
                 _ => Plan::Skip,
             },
+            Build::Node(draft) if draft.attributes.len() >= limits::ATTRIBUTES => {
+                return Err(Stop::Refused(refusal(
+                    "too-large",
+                    format!("A node has more than {} attributes.", limits::ATTRIBUTES),
+                    "Export the model again; if it stays so, report the exporter.",
+                )));
+            }
             Build::Node(_) => match number {
                 1..=4 | 7 | 8 => read(limits::NAME_BYTES)?,
                 5 => {
@@ -426,7 +433,8 @@ impl Parser {
             },
             Build::Attribute(_) => match number {
                 1 | 21 => read(limits::NAME_BYTES)?,
-                4 | 7 | 8 | 9 if length <= limits::LIST_BYTES => Plan::Read,
+                4 | 9 if length <= limits::TEXT_BYTES => Plan::Read,
+                7 | 8 if length <= limits::LIST_BYTES => Plan::Read,
                 5 | 10 => Plan::Enter(Build::Tensor(Box::default())),
                 6 | 11 => {
                     self.nested = self.nested.saturating_add(1);
@@ -864,7 +872,9 @@ impl Parser {
                                 (1, wire::Value::Number(n)) if n.cast_signed() >= 0 => {
                                     dim = Declared::Fixed(n);
                                 }
-                                (2, wire::Value::Bytes(text)) if !text.is_empty() => {
+                                (2, wire::Value::Bytes(text))
+                                    if (1..=limits::DIMENSION_BYTES).contains(&text.len()) =>
+                                {
                                     dim = Declared::Named(self.name(text)?);
                                 }
                                 _ => {}

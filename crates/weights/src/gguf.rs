@@ -92,6 +92,7 @@ pub struct GgufReader {
     version: u32,
     tensor_count: u64,
     metadata: BTreeMap<String, Value>,
+    kept: usize,
     tensors: Vec<(Tensor, u64)>,
     done: Option<Result<GgufHeader, Refusal>>,
 }
@@ -257,6 +258,7 @@ impl GgufReader {
             version: 0,
             tensor_count: 0,
             metadata: BTreeMap::new(),
+            kept: 0,
             tensors: Vec::new(),
             done: None,
         }
@@ -424,6 +426,19 @@ impl GgufReader {
         };
         self.position = cursor.at;
         self.stage = next;
+        let own = match &value {
+            Value::Text(text) => text.len(),
+            Value::Numbers(all, _) => all.len().saturating_mul(8),
+            _ => 0,
+        };
+        self.kept = self.kept.saturating_add(key.len()).saturating_add(own);
+        if self.kept > limits::GGUF_KEPT_BYTES {
+            return Err(hostile(format!(
+                "its metadata takes more than {} bytes",
+                limits::GGUF_KEPT_BYTES
+            ))
+            .into());
+        }
         self.metadata.insert(key, value);
         Ok(())
     }

@@ -14,12 +14,14 @@ pub const FILES: usize = 4_096;
 pub const SAFETENSORS_RANK: usize = 64;
 /// Longest name of a tensor in bytes.
 pub const NAME_BYTES: usize = 4_096;
+/// Bytes of GGUF metadata that are kept in all.
+pub const GGUF_KEPT_BYTES: usize = 32 << 20;
 /// Most key-value pairs in GGUF metadata.
 pub const GGUF_KEYS: u64 = 1 << 16;
 /// Longest key of GGUF metadata in bytes (the format says 65535).
 pub const GGUF_KEY_BYTES: u64 = 65_535;
 /// Longest string of GGUF metadata that is kept; longer ones are skipped.
-pub const GGUF_KEPT_STRING_BYTES: u64 = 4_096;
+pub const GGUF_KEPT_STRING_BYTES: u64 = 1_024;
 /// Most elements of a GGUF metadata array; a token list has up to some 10^6.
 pub const GGUF_ARRAY_ELEMENTS: u64 = 1 << 26;
 /// Elements of a numeric GGUF array that are kept (one value a layer).

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use compute_layers::Refusal;
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::limits;
 use crate::refusal::{refusal, shown, truncated};
@@ -123,8 +123,37 @@ impl Reader for SafetensorsReader {
 #[derive(serde::Deserialize)]
 struct Entry {
     dtype: String,
-    shape: Vec<u64>,
+    shape: Shape,
     data_offsets: (u64, u64),
+}
+
+/// A shape of bounded rank, so that a long list does not fill memory first.
+struct Shape(Vec<u64>);
+
+impl<'de> Deserialize<'de> for Shape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Walk;
+        impl<'de> Visitor<'de> for Walk {
+            type Value = Shape;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of sizes")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+                let mut sizes = Vec::new();
+                while let Some(size) = list.next_element::<u64>()? {
+                    if sizes.len() >= limits::SAFETENSORS_RANK {
+                        return Err(A::Error::custom(format_args!(
+                            "a shape of more than {} dimensions",
+                            limits::SAFETENSORS_RANK
+                        )));
+                    }
+                    sizes.push(size);
+                }
+                Ok(Shape(sizes))
+            }
+        }
+        deserializer.deserialize_seq(Walk)
+    }
 }
 
 /// The whole object, in file order, without a tree in between.
@@ -229,15 +258,9 @@ fn parse(json: &[u8], data: u64) -> Result<SafetensorsHeader, Refusal> {
                     "Drop the model's config.json instead, and report the type.",
                 )
             })?;
-        if entry.shape.len() > limits::SAFETENSORS_RANK {
-            return Err(broken(format!(
-                "it has {} dimensions, more than {}",
-                entry.shape.len(),
-                limits::SAFETENSORS_RANK
-            )));
-        }
-        let count = elements(&entry.shape)
-            .ok_or_else(|| broken(format!("its shape {:?} passes 2^64 elements", entry.shape)))?;
+        let Shape(shape) = entry.shape;
+        let count = elements(&shape)
+            .ok_or_else(|| broken(format!("its shape {:?} passes 2^64 elements", shape)))?;
         let bytes = dtype.size_of(count).ok_or_else(|| {
             broken(format!(
                 "{count} elements of {} do not fill whole bytes",
@@ -254,7 +277,7 @@ fn parse(json: &[u8], data: u64) -> Result<SafetensorsHeader, Refusal> {
         tensors.push(Tensor {
             name,
             dtype,
-            shape: entry.shape.into(),
+            shape: shape.into(),
             elements: count,
         });
     }

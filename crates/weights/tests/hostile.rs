@@ -247,7 +247,7 @@ fn safetensors_offsets() {
         r#"{{"a": {{"dtype": "F32", "shape": [{}1], "data_offsets": [0, 4]}}}}"#,
         "1,".repeat(64)
     );
-    refused_header(&ranks, "safetensors-offsets");
+    refused_header(&ranks, "safetensors-header-json");
     // Three values of four bits do not fill bytes.
     refused_header(
         r#"{"a": {"dtype": "F4", "shape": [3], "data_offsets": [0, 2]}}"#,

@@ -259,6 +259,8 @@ impl<'m> Context<'m> {
     }
 
     pub(crate) fn set(&mut self, at: usize, fact: Fact) -> Option<()> {
+        let made = fact.value.as_ref().map_or(0, |v| v.len() as u64);
+        self.folded = self.folded.saturating_add(made);
         if let Some(slot) = self.outputs.get_mut(at) {
             *slot = fact;
         }

@@ -133,7 +133,9 @@ fn einsum(context: &mut Context<'_>) -> Option<()> {
         let labels = labels(term, shape.len())?;
         dots = dots.max(labels.iter().filter(|l| matches!(l, Label::Dot(_))).count());
         for (label, dim) in labels.iter().zip(shape) {
+            let letters = sizes.len();
             match sizes.iter_mut().find(|(l, _)| l == label) {
+                None if letters >= limits::EINSUM_LETTERS => return None,
                 None => sizes.push((*label, *dim)),
                 // A size of 1 stretches; an open one takes what is known.
                 Some((_, known)) => {
