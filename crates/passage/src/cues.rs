@@ -26,7 +26,7 @@ cues! {
     LEARNING = ["optimization", "optimized", "optimisation", "optimised", "learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
         "batch_size", "checkpoint*", "overfit*", "corpus", "corpora"];
     /// The model is used, not trained.
-    USE = ["you_should", "you_need", "you_will_need", "gpu_memory", "inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
+    USE = ["runs_the", "you_should", "you_need", "you_will_need", "gpu_memory", "inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
         "top_p", "quantiz*", "quantis*", "nvidia_smi", "vllm", "sglang", "llama.cpp", "requests", "request", "api", "price", "prices", "priced", "pricing", "costs_$", "cached", "vram",
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
         "laptop", "selfhost*", "tok", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
@@ -52,7 +52,7 @@ cues! {
     /// May stand between a cue and its number.
     APPROXIMATE = ["about", "around", "roughly", "approximately", "some", "nearly", "almost", "ca", "circa", "approx", "just", "only", "estimated", "close_to", "an", "a", "the", "its", "of", "total", "is", "was", "to", "all", "merely", "exactly", "precisely", "reportedly", "another", "further", "again"];
     /// Active parameters of a mixture.
-    ACTIVE = ["active", "activated", "activates", "activate", "activating", "per_token", "each_token", "every_token", "a_token", "any_token", "any_given_token", "one_token"];
+    ACTIVE = ["active", "activated", "activates", "activate", "activating", "per_token", "per_input_token", "each_input_token", "each_token", "every_token", "a_token", "any_token", "any_given_token", "one_token"];
     /// The whole of something.
     TOTAL = ["total", "totals", "altogether", "overall", "in_all", "sum", "combined", "cumulative", "full"];
     /// A batch.
@@ -80,8 +80,7 @@ cues! {
     /// What follows is a part of the data, or what the data was taken from.
     PART_OF = ["filtered_from", "reduced_from", "distilled_from", "filtered_down_from", "drawn_from", "sampled_from", "selected_from", "down_from", "out_of", "including", "include", "includes", "of_which", "of_them", "of_these", "thereof", "taken_from"];
     /// Not training time.
-    NOT_TIME = ["inside", "gameplay", "ago", "later", "old", "build", "built", "building", "construct*", "snapshot", "window", "interruption*", "failure*", "crash*", "every",
-        "last", "past", "next", "warranty", "until", "outage", "since", "per_move", "play", "per_game", "memory", "paused", "downtime", "idle", "lost", "delayed", "delay", "queue*", "evaluat*", "month_old", "earlier", "before", "released", "announc*", "interrupt*", "away", "within", "simulated", "human", "experience"];
+    NOT_TIME = ["inside", "gameplay", "ago", "later", "old", "build", "built", "building", "construct*", "snapshot", "window", "interruption*", "failure*", "crash*", "every", "warranty", "until", "outage", "since", "per_move", "play", "per_game", "memory", "paused", "downtime", "idle", "lost", "delayed", "delay", "queue*", "evaluat*", "month_old", "earlier", "before", "released", "announc*", "interrupt*", "away", "within", "simulated", "human", "experience"];
     /// Recordings, whose length is no training time.
     MEDIA = ["audio", "speech", "video", "videos", "footage", "recordings", "recorded", "labelled", "labeled", "transcrib*", "music", "unlabeled", "unlabelled", "gameplay", "play", "film"];
     /// Machines that are not at work.
@@ -97,7 +96,7 @@ cues! {
     /// Announces that the run has pieces.
     PIECES = ["stages", "phases", "stage", "phase", "first", "parts", "steps"];
     /// A rule and its limit.
-    LAW = ["threshold*", "presum*", "article", "regulation*", "act", "obligation*", "law", "laws", "legislat*", "order", "statute*", "shall", "criterion", "criteria", "indicative", "rule", "rules", "limit", "limits", "trigger*"];
+    LAW = ["assume*", "ai_office", "notif*", "threshold*", "presum*", "article", "regulation*", "act", "obligation*", "law", "laws", "legislat*", "order", "statute*", "shall", "criterion", "criteria", "indicative", "rule", "rules", "limit", "limits", "trigger*"];
     /// Cost of one pass of one example.
     ONE_PASS = ["per_image", "per_example", "per_sample", "per_token", "forward", "one_image", "an_image", "each_image", "one_token", "inference", "per_sequence", "per_forward", "single_image", "crop", "per_param", "per_parameter", "per_step"];
     /// A stack of attention layers.
@@ -113,7 +112,9 @@ cues! {
     /// Stage: a further stretch of the run from scratch.
     STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
-    STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "dpo", "supervised_finetun*", "preference_tun*", "instruction_finetun*"];
+    STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "supervised_finetun*", "instruction_finetun*", "adaptation"];
+    /// Stage: preference tuning, another piece of fine-tuning.
+    STAGE_PREFERENCE = ["dpo", "preference_tun*", "preference_optimization", "preference_learning", "kto", "orpo"];
     /// Stage: reinforcement learning.
     STAGE_REINFORCEMENT = ["reinforcement_learning", "rlhf", "rl", "ppo", "grpo", "rlvr"];
     /// Stage: making data.
@@ -353,8 +354,89 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
 
 /// Words at which a noun phrase ends.
 pub(crate) static STOPS: &[&str] = &[
-    "of", "in", "on", "for", "and", "or", "with", "to", "at", "by", "per", "from", "is", "was", "were", "are", "be", "the", "a", "an", "which", "that", "this", "it", "its",
-    "as", "has", "had", "have", "we", "our", "they", "than", "then", "while", "but", "over", "under", "about", "each", "using", "used", "when", "where", "who", "so", "if",
-    "into", "after", "before", "until", "because", "between", "during", "through", "across", "versus", "vs", "plus", "took", "trained", "took", "running", "ran", "via", "such", "would",
-    "will", "can", "only", "more", "less", "does", "did", "all", "some", "out", "up", "down", "both", "not", "no", "yet", "also", "altogether",
+    "of",
+    "in",
+    "on",
+    "for",
+    "and",
+    "or",
+    "with",
+    "to",
+    "at",
+    "by",
+    "per",
+    "from",
+    "is",
+    "was",
+    "were",
+    "are",
+    "be",
+    "the",
+    "a",
+    "an",
+    "which",
+    "that",
+    "this",
+    "it",
+    "its",
+    "as",
+    "has",
+    "had",
+    "have",
+    "we",
+    "our",
+    "they",
+    "than",
+    "then",
+    "while",
+    "but",
+    "over",
+    "under",
+    "about",
+    "each",
+    "using",
+    "used",
+    "when",
+    "where",
+    "who",
+    "so",
+    "if",
+    "into",
+    "after",
+    "before",
+    "until",
+    "because",
+    "between",
+    "during",
+    "through",
+    "across",
+    "versus",
+    "vs",
+    "plus",
+    "took",
+    "trained",
+    "took",
+    "running",
+    "ran",
+    "via",
+    "such",
+    "would",
+    "will",
+    "can",
+    "only",
+    "more",
+    "less",
+    "does",
+    "did",
+    "all",
+    "some",
+    "out",
+    "up",
+    "down",
+    "both",
+    "not",
+    "no",
+    "yet",
+    "also",
+    "altogether",
 ];

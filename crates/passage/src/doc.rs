@@ -41,9 +41,15 @@ impl Name {
     /// Whether both can be the same model or sizes of it.
     fn same(&self, other: &Name) -> bool {
         // "StarCoderBase" and "StarCoder" are one family.
-        let (short, long) = if self.family.len() < other.family.len() { (&self.family, &other.family) } else { (&other.family, &self.family) };
+        let (short, long) = if self.family.len() < other.family.len() {
+            (&self.family, &other.family)
+        } else {
+            (&other.family, &self.family)
+        };
         (short == long || (short.len() >= 5 && long.starts_with(short.as_str())))
-            && (self.version == other.version || self.version.is_empty() || other.version.is_empty())
+            && (self.version == other.version
+                || self.version.is_empty()
+                || other.version.is_empty())
     }
 }
 
@@ -113,7 +119,10 @@ impl<'a> Doc<'a> {
         let mut cues: Vec<Cues> = cues;
         // "I get", "can I": the writer's own machine. "i.e." is none.
         for (i, cue) in cues.iter_mut().enumerate() {
-            if word(i) == "i" && tokens.get(i).is_some_and(|t| t.capital) && !matches!(word(i + 1), "." | ")") {
+            if word(i) == "i"
+                && tokens.get(i).is_some_and(|t| t.capital)
+                && !matches!(word(i + 1), "." | ")")
+            {
                 *cue |= crate::cues::OTHERS;
             }
         }
@@ -166,14 +175,28 @@ impl<'a> Doc<'a> {
 
     /// Whether the sentence tells of an answer's time or a rate of tokens: a model in use.
     pub(crate) fn tells_speed(&self, i: usize) -> bool {
-        let sentence = self.sentence(i);
-        if self.cues_in(sentence.clone()) & cues::TRAIN != 0 {
+        let sentence = self.segment(i);
+        if self.cues_in(self.sentence(i)) & cues::TRAIN != 0 {
             return false;
         }
         sentence.clone().any(|k| {
-            let seconds = self.kind(k) == Some(Kind::Number) && !self.is(k.wrapping_sub(1), "-") && matches!(self.text(k + 1), "seconds" | "second" | "s" | "ms" | "milliseconds" | "minutes" | "sec");
-            let rate = matches!(self.text(k), "tokens" | "token" | "tok" | "images") && matches!(self.text(k + 1), "per" | "/") && matches!(self.text(k + 2), "second" | "s" | "sec" | "minute");
-            seconds || (rate && self.cues_in(sentence.clone()) & cues::RUN == 0 && self.cues_in(sentence.clone()) & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION) == 0)
+            let seconds = self.kind(k) == Some(Kind::Number)
+                && !self.is(k.wrapping_sub(1), "-")
+                && matches!(
+                    self.text(k + 1),
+                    "seconds" | "second" | "s" | "ms" | "milliseconds" | "minutes" | "sec"
+                );
+            let rate = matches!(
+                self.text(k),
+                "tokens" | "token" | "tok" | "images" | "words"
+            ) && matches!(self.text(k + 1), "per" | "/")
+                && matches!(self.text(k + 2), "second" | "s" | "sec" | "minute");
+            seconds
+                || (rate
+                    && self.cues_in(sentence.clone()) & cues::RUN == 0
+                    && self.cues_in(sentence.clone())
+                        & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION)
+                        == 0)
         })
     }
 
@@ -181,8 +204,26 @@ impl<'a> Doc<'a> {
     pub(crate) fn is_hypothetical(&self, i: usize) -> bool {
         let sentence = self.sentence(i);
         sentence.clone().any(|k| {
-            matches!(self.text(k), "could" | "would" | "will" | "can" | "might" | "may" | "should" | "want" | "plans" | "plan" | "hopes" | "intends")
-                && (k + 1..(k + 6).min(sentence.end)).any(|t| matches!(self.text(t), "train" | "pretrain" | "finetune" | "finetuned"))
+            matches!(
+                self.text(k),
+                "could"
+                    | "would"
+                    | "will"
+                    | "can"
+                    | "might"
+                    | "may"
+                    | "should"
+                    | "want"
+                    | "plans"
+                    | "plan"
+                    | "hopes"
+                    | "intends"
+            ) && (k + 1..(k + 6).min(sentence.end)).any(|t| {
+                matches!(
+                    self.text(t),
+                    "train" | "pretrain" | "finetune" | "finetuned"
+                )
+            })
         })
     }
 
@@ -198,7 +239,13 @@ impl<'a> Doc<'a> {
     /// All cues in a range.
     pub(crate) fn cues_in(&self, range: Range<usize>) -> Cues {
         self.cues
-            .get(range.start.min(self.cues.len())..range.end.min(self.cues.len()).max(range.start.min(self.cues.len())))
+            .get(
+                range.start.min(self.cues.len())
+                    ..range
+                        .end
+                        .min(self.cues.len())
+                        .max(range.start.min(self.cues.len())),
+            )
             .unwrap_or_default()
             .iter()
             .fold(0, |all, cue| all | cue)
@@ -250,7 +297,11 @@ impl<'a> Doc<'a> {
         let mut segment = 0;
         for i in 0..=self.tokens.len() {
             let end = i == self.tokens.len();
-            let breaks = if end { Break::Sentence } else { self.break_before(i, sentence) };
+            let breaks = if end {
+                Break::Sentence
+            } else {
+                self.break_before(i, sentence)
+            };
             if breaks >= Break::Clause && i > clause {
                 self.clauses.push(clause..i);
                 clause = i;
@@ -279,25 +330,54 @@ impl<'a> Doc<'a> {
         }
         let (before, next) = (self.text(i - 1), self.tokens.get(i));
         let starts = next.is_some_and(|t| {
-            t.capital || t.kind == Kind::Number || (t.kind == Kind::Sign && !matches!(t.text.as_str(), "," | ";" | ")" | "."))
+            t.capital
+                || t.kind == Kind::Number
+                || (t.kind == Kind::Sign && !matches!(t.text.as_str(), "," | ";" | ")" | "."))
         });
         let abbreviation = i >= 2
             && before == "."
-            && (matches!(self.text(i - 2), "approx" | "ca" | "e.g" | "i.e" | "al" | "fig" | "figs" | "vs" | "eq" | "cf" | "no" | "sec" | "tab" | "resp" | "incl" | "dr" | "st" | "inc")
-                || (self.text(i - 2).len() == 1 && self.kind(i - 2) == Some(Kind::Word) && !(i >= 3 && self.kind(i - 3) == Some(Kind::Number))));
+            && (matches!(
+                self.text(i - 2),
+                "approx"
+                    | "ca"
+                    | "e.g"
+                    | "i.e"
+                    | "al"
+                    | "fig"
+                    | "figs"
+                    | "vs"
+                    | "eq"
+                    | "cf"
+                    | "no"
+                    | "sec"
+                    | "tab"
+                    | "resp"
+                    | "incl"
+                    | "dr"
+                    | "st"
+                    | "inc"
+            ) || (self.text(i - 2).len() == 1
+                && self.kind(i - 2) == Some(Kind::Word)
+                && !(i >= 3 && self.kind(i - 3) == Some(Kind::Number))));
         let spaced = next.is_some_and(|t| t.space);
         if matches!(before, "." | "!" | "?") && spaced && starts && !abbreviation {
             return Break::Sentence;
         }
         // A closing bracket or quotation mark behind the full stop.
-        if matches!(before, ")" | "\"") && i >= 2 && matches!(self.text(i - 2), "." | "!" | "?") && spaced && starts {
+        if matches!(before, ")" | "\"")
+            && i >= 2
+            && matches!(self.text(i - 2), "." | "!" | "?")
+            && spaced
+            && starts
+        {
             return Break::Sentence;
         }
         if next.is_some_and(|t| t.line) && starts {
-            let open = matches!(before, "," | "-" | "–" | "(" | "/" | "×") || (cues::STOPS.contains(&before) && before != "all");
+            let open = matches!(before, "," | "-" | "–" | "(" | "/" | "×")
+                || (cues::STOPS.contains(&before) && before != "all");
             let number = next.is_some_and(|t| t.kind == Kind::Number);
             // A line of a paragraph that goes on with a number is no new sentence, unless lines are items of a list.
-            if !open && !(number && !matches!(before, "." | ";" | ":")) {
+            if !open && (!number || matches!(before, "." | ";" | ":")) {
                 return Break::Sentence;
             }
         }
@@ -306,7 +386,9 @@ impl<'a> Doc<'a> {
             ":" if spaced => Break::Segment,
             "," | ")" if spaced || before == ")" => Break::Clause,
             _ => match next.map(|t| t.text.as_str()) {
-                Some("(" | "—" | "while" | "whereas" | "but" | "although" | "though") => Break::Clause,
+                Some("(" | "—" | "while" | "whereas" | "but" | "although" | "though") => {
+                    Break::Clause
+                }
                 Some("–") if spaced => Break::Clause,
                 _ => Break::None,
             },
@@ -315,11 +397,16 @@ impl<'a> Doc<'a> {
 
     /// Tables of three columns and more, with a header line; of two columns the first is the label.
     fn find_tables(&mut self) {
-        let starts: Vec<usize> = (0..self.tokens.len()).filter(|i| self.tokens.get(*i).is_some_and(|t| t.line)).collect();
+        let starts: Vec<usize> = (0..self.tokens.len())
+            .filter(|i| self.tokens.get(*i).is_some_and(|t| t.line))
+            .collect();
         let mut header: Vec<Range<usize>> = Vec::new();
         for (n, start) in starts.iter().enumerate() {
             let end = starts.get(n + 1).copied().unwrap_or(self.tokens.len());
-            let bars: Vec<usize> = (*start..end).filter(|i| self.is(*i, "|")).take(20).collect();
+            let bars: Vec<usize> = (*start..end)
+                .filter(|i| self.is(*i, "|"))
+                .take(20)
+                .collect();
             if bars.len() < 2 {
                 header.clear();
                 continue;
@@ -334,16 +421,23 @@ impl<'a> Doc<'a> {
             }
             if header.is_empty() {
                 // A header names things; a first line with numbers in it is none.
-                let named = !cells.iter().skip(1).any(|cell| cell.clone().any(|k| self.kind(k) == Some(Kind::Number)));
+                let named = !cells
+                    .iter()
+                    .skip(1)
+                    .any(|cell| cell.clone().any(|k| self.kind(k) == Some(Kind::Number)));
                 if cells.len() >= 3 && named {
                     header = cells;
                 }
                 continue;
             }
-            let sum = cells.first().is_some_and(|cell| self.cues_in(cell.clone()) & cues::TOTAL != 0);
+            let sum = cells
+                .first()
+                .is_some_and(|cell| self.cues_in(cell.clone()) & cues::TOTAL != 0);
             for (cell, title) in cells.iter().zip(&header) {
                 for k in cell.clone() {
-                    if let (Some(slot), Some(sum_slot)) = (self.headers.get_mut(k), self.sums.get_mut(k)) {
+                    if let (Some(slot), Some(sum_slot)) =
+                        (self.headers.get_mut(k), self.sums.get_mut(k))
+                    {
                         *slot = Some(title.clone());
                         *sum_slot = sum;
                     }
@@ -366,8 +460,12 @@ impl<'a> Doc<'a> {
     pub(crate) fn sizes(&self) -> usize {
         let mut sizes: Vec<String> = Vec::new();
         for i in 0..self.tokens.len() {
-            let size = self.size_at(i).filter(|_| matches!(self.text(i + 1), "b" | "m"));
-            let named = self.name(i).is_some_and(|name| self.is_subject(name)) || self.cues_in(i + 2..i + 3) & cues::MODEL != 0 || self.in_table(i);
+            let size = self
+                .size_at(i)
+                .filter(|_| matches!(self.text(i + 1), "b" | "m"));
+            let named = self.name(i).is_some_and(|name| self.is_subject(name))
+                || self.cues_in(i + 2..i + 3) & cues::MODEL != 0
+                || self.in_table(i);
             let text = format!("{}{}", self.text(i), self.text(i + 1));
             if size.is_some() && named && !sizes.contains(&text) && sizes.len() < 9 {
                 sizes.push(text);
@@ -416,7 +514,14 @@ impl<'a> Doc<'a> {
                 Kind::Sign if token.text == "-" && k > i => continue,
                 Kind::Sign => break,
                 // Other rows may have "V100 GPU" as a name; the noun is not part of ours.
-                Kind::Word if matches!(token.text.as_str(), "gpu" | "gpus" | "chips" | "cards" | "accelerators") => break,
+                Kind::Word
+                    if matches!(
+                        token.text.as_str(),
+                        "gpu" | "gpus" | "chips" | "cards" | "accelerators"
+                    ) =>
+                {
+                    break;
+                }
                 _ => {}
             }
             words += 1;
@@ -464,7 +569,11 @@ impl<'a> Doc<'a> {
         }
         if row.kind == "tpu" || row.id.starts_with("tpu") {
             let number = self.tokens.get(end + 1);
-            if self.is(end, "-") && self.glued(end) && self.glued(end + 1) && number.is_some_and(|t| t.kind == Kind::Number) {
+            if self.is(end, "-")
+                && self.glued(end)
+                && self.glued(end + 1)
+                && number.is_some_and(|t| t.kind == Kind::Number)
+            {
                 let per_core = !matches!(row.id, "tpu-v5e" | "tpu-v6e" | "tpu-v7");
                 chip.slice = Some((end + 1, per_core));
             }
@@ -489,20 +598,65 @@ impl<'a> Doc<'a> {
 
     fn may_begin_chip(&self, i: usize, first: &Token) -> bool {
         const LEADS: &[&str] = &[
-            "tpu", "tpus", "titan", "tesla", "geforce", "gtx", "rtx", "quadro", "gaudi", "trainium", "inferentia", "ascend", "instinct", "radeon", "xeon", "cloud", "cerebras", "graphcore", "ironwood",
-            "trillium", "rx", "grace", "kunlun", "wse", "cs", "max", "epyc", "hd", "xeon", "apple", "groqchip", "mlu", "arc", "volta", "grid", "dojo",
+            "tpu",
+            "tpus",
+            "titan",
+            "tesla",
+            "geforce",
+            "gtx",
+            "rtx",
+            "quadro",
+            "gaudi",
+            "trainium",
+            "inferentia",
+            "ascend",
+            "instinct",
+            "radeon",
+            "xeon",
+            "cloud",
+            "cerebras",
+            "graphcore",
+            "ironwood",
+            "trillium",
+            "rx",
+            "grace",
+            "kunlun",
+            "wse",
+            "cs",
+            "max",
+            "epyc",
+            "hd",
+            "xeon",
+            "apple",
+            "groqchip",
+            "mlu",
+            "arc",
+            "volta",
+            "grid",
+            "dojo",
         ];
         match first.kind {
             Kind::Word => {
                 let digits = first.text.bytes().filter(u8::is_ascii_digit).count();
-                (digits > 0 && first.text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic()) && (first.capital || digits >= 3 || first.text.starts_with("tpu") || first.text.starts_with('v')))
+                (digits > 0
+                    && first
+                        .text
+                        .bytes()
+                        .next()
+                        .is_some_and(|b| b.is_ascii_alphabetic())
+                    && (first.capital
+                        || digits >= 3
+                        || first.text.starts_with("tpu")
+                        || first.text.starts_with('v')))
                     || LEADS.contains(&first.text.as_str())
             }
             Kind::Number => {
                 // "8x3090", "two 1080 Ti": a bare number is a card only where it can be nothing else.
                 (1000.0..10_000.0).contains(&first.value)
                     && !first.written_out
-                    && (self.is(i.wrapping_sub(1), "×") || self.is(i + 1, "ti") || matches!(self.text(i + 1), "gpu" | "gpus" | "card" | "cards"))
+                    && (self.is(i.wrapping_sub(1), "×")
+                        || self.is(i + 1, "ti")
+                        || matches!(self.text(i + 1), "gpu" | "gpus" | "card" | "cards"))
             }
             Kind::Sign => false,
         }
@@ -513,7 +667,11 @@ impl<'a> Doc<'a> {
         let size = |k: usize| {
             let token = self.tokens.get(k)?;
             let unit = matches!(self.text(k + 1), "gb" | "g" | "gib");
-            (token.kind == Kind::Number && unit && token.value < 1000.0 && token.value.fract() == 0.0).then_some(token.value as u64)
+            (token.kind == Kind::Number
+                && unit
+                && token.value < 1000.0
+                && token.value.fract() == 0.0)
+                .then_some(token.value as u64)
         };
         if from >= 2
             && let Some(bytes) = size(from - 2)
@@ -528,42 +686,109 @@ impl<'a> Doc<'a> {
         }
         // "A100-80"
         if self.is(end, "-") && self.glued(end) && self.glued(end + 1) {
-            let size = self.tokens.get(end + 1).filter(|t| t.kind == Kind::Number && matches!(t.value as u32, 16 | 24 | 32 | 40 | 48 | 64 | 80 | 94 | 96 | 141));
+            let size = self.tokens.get(end + 1).filter(|t| {
+                t.kind == Kind::Number
+                    && matches!(
+                        t.value as u32,
+                        16 | 24 | 32 | 40 | 48 | 64 | 80 | 94 | 96 | 141
+                    )
+            });
             if let Some(size) = size {
-                let to = if matches!(self.text(end + 2), "s" | "gb" | "g") && self.glued(end + 2) { end + 3 } else { end + 2 };
+                let to = if matches!(self.text(end + 2), "s" | "gb" | "g") && self.glued(end + 2) {
+                    end + 3
+                } else {
+                    end + 2
+                };
                 return Some((size.value as u64, to..to));
             }
         }
         let mut k = end;
         for _ in 0..2 {
-            if matches!(self.text(k), "gpus" | "gpu" | "chips" | "cards" | "(" | "with" | "-" | "of" | "each" | "accelerators") {
+            if matches!(
+                self.text(k),
+                "gpus"
+                    | "gpu"
+                    | "chips"
+                    | "cards"
+                    | "("
+                    | "with"
+                    | "-"
+                    | "of"
+                    | "each"
+                    | "accelerators"
+            ) {
                 k += 1;
             }
         }
         let bytes = size(k)?;
         // The words between are not part of the name.
-        let close = if self.is(end, "(") && k == end + 1 && self.is(k + 2, ")") { k + 3 } else { end };
+        let close = if self.is(end, "(") && k == end + 1 && self.is(k + 2, ")") {
+            k + 3
+        } else {
+            end
+        };
         Some((bytes, close.max(end)..close.max(end)))
     }
 
     fn machine_before(&self, i: usize) -> bool {
         let before = |k: usize| i.checked_sub(k).map_or("", |k| self.text(k));
-        matches!(before(1), "dgx" | "hgx") || (before(1) == "-" && matches!(before(2), "dgx" | "hgx"))
+        matches!(before(1), "dgx" | "hgx")
+            || (before(1) == "-" && matches!(before(2), "dgx" | "hgx"))
     }
 
     /// Whether a short or common name is shown to be a chip by its neighbours.
     fn is_evident(&self, i: usize, chip: &Chip) -> bool {
-        let key: String = chip.text.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let key: String = chip
+            .text
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric())
+            .collect();
         let digits = key.bytes().filter(u8::is_ascii_digit).count();
-        let common = key.len() <= 3 || (digits == 0 && key.len() <= 6 && !chip.text.contains(' ')) || key.bytes().all(|b| b.is_ascii_digit());
+        let common = key.len() <= 3
+            || (digits == 0 && key.len() <= 6 && !chip.text.contains(' '))
+            || key.bytes().all(|b| b.is_ascii_digit());
         if !common {
             return true;
         }
         let behind = (chip.at.end..chip.at.end + 3).any(|k| {
-            matches!(self.text(k), "gpu" | "gpus" | "card" | "cards" | "chip" | "chips" | "accelerator" | "accelerators" | "tpu" | "tpus" | "gb" | "hours" | "days" | "nodes" | "pod" | "pods" | "cluster" | "core" | "cores")
+            matches!(
+                self.text(k),
+                "gpu"
+                    | "gpus"
+                    | "card"
+                    | "cards"
+                    | "chip"
+                    | "chips"
+                    | "accelerator"
+                    | "accelerators"
+                    | "tpu"
+                    | "tpus"
+                    | "gb"
+                    | "hours"
+                    | "days"
+                    | "nodes"
+                    | "pod"
+                    | "pods"
+                    | "cluster"
+                    | "core"
+                    | "cores"
+            )
         });
         let front = i.checked_sub(1).is_some_and(|k| {
-            matches!(self.text(k), "nvidia" | "tesla" | "amd" | "tpu" | "tpus" | "cloud" | "google" | "×" | "intel" | "habana" | "cerebras") || self.kind(k) == Some(Kind::Number)
+            matches!(
+                self.text(k),
+                "nvidia"
+                    | "tesla"
+                    | "amd"
+                    | "tpu"
+                    | "tpus"
+                    | "cloud"
+                    | "google"
+                    | "×"
+                    | "intel"
+                    | "habana"
+                    | "cerebras"
+            ) || self.kind(k) == Some(Kind::Number)
         });
         behind || front
     }
@@ -592,31 +817,58 @@ impl<'a> Doc<'a> {
         if first.kind != Kind::Word || self.chip(i).is_some() {
             return None;
         }
-        let letters: String = first.text.chars().take_while(|c| c.is_alphabetic()).collect();
+        let letters: String = first
+            .text
+            .chars()
+            .take_while(|c| c.is_alphabetic())
+            .collect();
         let known = FAMILIES.contains(&letters.as_str());
         let digits_behind = first.text.len() > letters.len();
         // A size or version glued with a hyphen makes any capitalised word a name: "Foo-7B".
         let hyphened = self.is(i + 1, "-")
             && self.glued(i + 1)
             && self.glued(i + 2)
-            && (self.kind(i + 2) == Some(Kind::Number) || self.tokens.get(i + 2).is_some_and(|t| t.capital && t.text.len() <= 3))
+            && (self.kind(i + 2) == Some(Kind::Number)
+                || self
+                    .tokens
+                    .get(i + 2)
+                    .is_some_and(|t| t.capital && t.text.len() <= 3))
             && first.capital;
-        let sized = first.capital && !self.starts_sentence(i) && self.size_at(i + 1).is_some() && first.text.len() > 1;
+        let sized = first.capital
+            && !self.starts_sentence(i)
+            && self.size_at(i + 1).is_some()
+            && first.text.len() > 1;
         // "DeepMind", not "IBM".
-        let camel = first.camel && first.capital && self.original(i).bytes().any(|b| b.is_ascii_lowercase());
+        let camel = first.camel
+            && first.capital
+            && self.original(i).bytes().any(|b| b.is_ascii_lowercase());
         let known = known && (first.capital || digits_behind || self.is(i + 1, "-"));
         let diffusion = first.text == "stable" && self.is(i + 1, "diffusion");
-        let plain = NEVER.contains(&first.text.as_str()) || (WORDS.contains(&first.text.as_str()) && !(hyphened || sized || first.camel || diffusion));
-        if plain || !(known || hyphened || sized || (camel && (self.camel_name(i) || self.size_at(i + 1).is_some()))) {
+        let plain = NEVER.contains(&first.text.as_str())
+            || (WORDS.contains(&first.text.as_str())
+                && !(hyphened || sized || first.camel || diffusion));
+        if plain
+            || !(known
+                || hyphened
+                || sized
+                || (camel && (self.camel_name(i) || self.size_at(i + 1).is_some())))
+        {
             return None;
         }
-        let mut version: String = first.text.chars().skip_while(|c| c.is_alphabetic()).collect();
+        let mut version: String = first
+            .text
+            .chars()
+            .skip_while(|c| c.is_alphabetic())
+            .collect();
         let mut end = i + 1;
         let mut size = String::new();
         loop {
-            let joint = matches!(self.text(end), "-" | "/") && self.glued(end) && self.glued(end + 1);
+            let joint =
+                matches!(self.text(end), "-" | "/") && self.glued(end) && self.glued(end + 1);
             let next = if joint { end + 1 } else { end };
-            let Some(token) = self.tokens.get(next) else { break };
+            let Some(token) = self.tokens.get(next) else {
+                break;
+            };
             if token.line && !joint {
                 break;
             }
@@ -624,7 +876,10 @@ impl<'a> Doc<'a> {
                 Kind::Number => {
                     // "R1 41K GPU hours", "Gopher 300B tokens" count something.
                     let number_size = self.size_at(next).filter(|to| {
-                        !self.is(next + 1, "k") && !cues::NOUNS.iter().any(|(noun, unit)| *noun == self.text(*to) && *unit != cues::Unit::Parameters)
+                        !self.is(next + 1, "k")
+                            && !cues::NOUNS.iter().any(|(noun, unit)| {
+                                *noun == self.text(*to) && *unit != cues::Unit::Parameters
+                            })
                     });
                     if let Some(to) = number_size {
                         size = format!("{}{}", self.text(next), self.text(next + 1));
@@ -640,7 +895,10 @@ impl<'a> Doc<'a> {
                     break;
                 }
                 Kind::Word if joint => {
-                    if version.is_empty() && token.text.bytes().any(|b| b.is_ascii_digit()) && !token.text.starts_with('a') {
+                    if version.is_empty()
+                        && token.text.bytes().any(|b| b.is_ascii_digit())
+                        && !token.text.starts_with('a')
+                    {
                         version.push_str(&token.text);
                     }
                     if size.is_empty() && SIZES.contains(&token.text.as_str()) {
@@ -649,20 +907,40 @@ impl<'a> Doc<'a> {
                     end = next + 1;
                 }
                 // "Falcon Mamba 7B"
-                Kind::Word if token.capital && token.space && !FIRST_WORDS.contains(&token.text.as_str()) && self.size_at(next + 1).is_some() && self.chip(next).is_none() => {
+                Kind::Word
+                    if token.capital
+                        && token.space
+                        && !FIRST_WORDS.contains(&token.text.as_str())
+                        && self.size_at(next + 1).is_some()
+                        && self.chip(next).is_none() =>
+                {
                     end = next + 1;
                 }
-                Kind::Word if token.capital && token.space && SIZES.contains(&token.text.as_str()) => {
+                Kind::Word
+                    if token.capital && token.space && SIZES.contains(&token.text.as_str()) =>
+                {
                     size.clone_from(&token.text);
                     end = next + 1;
                 }
-                Kind::Word if token.capital && token.space && SECOND_NAMES.contains(&token.text.as_str()) => {
+                Kind::Word
+                    if token.capital
+                        && token.space
+                        && SECOND_NAMES.contains(&token.text.as_str()) =>
+                {
                     end = next + 1;
                 }
                 // "Kimi K2", "DeepSeek V3"
                 Kind::Word
-                    if token.capital && token.space && version.is_empty() && (2..=4).contains(&token.text.len()) && self.chip(next).is_none()
-                        && token.text.bytes().skip(1).all(|b| b.is_ascii_digit() || b == b'.') =>
+                    if token.capital
+                        && token.space
+                        && version.is_empty()
+                        && (2..=4).contains(&token.text.len())
+                        && self.chip(next).is_none()
+                        && token
+                            .text
+                            .bytes()
+                            .skip(1)
+                            .all(|b| b.is_ascii_digit() || b == b'.') =>
                 {
                     version.push_str(&token.text);
                     end = next + 1;
@@ -677,14 +955,34 @@ impl<'a> Doc<'a> {
         let opening = self.cues_in(clause.start..(clause.start + 2).min(i));
         let compared = (before | opening) & (cues::COMPARE | cues::OTHERS) != 0
             || matches!(self.text(i.wrapping_sub(1)), "from" | "using" | "follow");
-        Some(Name { at, family: letters, version, size, compared })
+        Some(Name {
+            at,
+            family: letters,
+            version,
+            size,
+            compared,
+        })
     }
 
     /// Whether a capitalised word within a sentence looks like a model: two of them that differ are two models.
     fn camel_name(&self, i: usize) -> bool {
         // A company's name stands in the possessive, a model's before a verb.
         let next = self.text(i + 1);
-        matches!(next, "has" | "had" | "is" | "was" | "uses" | "used" | "took" | "reached" | "reported" | "needed" | "consumed" | "saw")
+        matches!(
+            next,
+            "has"
+                | "had"
+                | "is"
+                | "was"
+                | "uses"
+                | "used"
+                | "took"
+                | "reached"
+                | "reported"
+                | "needed"
+                | "consumed"
+                | "saw"
+        )
     }
 
     fn starts_sentence(&self, i: usize) -> bool {
@@ -695,29 +993,47 @@ impl<'a> Doc<'a> {
     pub(crate) fn size_at(&self, i: usize) -> Option<usize> {
         let number = self.tokens.get(i)?;
         let scale = self.tokens.get(i + 1)?;
-        (number.kind == Kind::Number && !scale.space && matches!(scale.text.as_str(), "b" | "m" | "t" | "k") && !number.written_out).then_some(i + 2)
+        (number.kind == Kind::Number
+            && !scale.space
+            && matches!(scale.text.as_str(), "b" | "m" | "t" | "k")
+            && !number.written_out)
+            .then_some(i + 2)
     }
 
     /// Whether the number counts what stands behind it ("Gopher 300 billion tokens" is no version 300).
     fn counts_behind(&self, i: usize) -> bool {
         let next = self.text(i + 1);
-        next == "%" || next == "×" || cues::NOUNS.iter().any(|(noun, _)| *noun == next) || matches!(next, "million" | "billion" | "trillion" | "thousand" | "per" | "–" | "of") || self.chip(i + 1).is_some()
+        next == "%"
+            || next == "×"
+            || cues::NOUNS.iter().any(|(noun, _)| *noun == next)
+            || matches!(
+                next,
+                "million" | "billion" | "trillion" | "thousand" | "per" | "–" | "of"
+            )
+            || self.chip(i + 1).is_some()
     }
 
     /// Marks where another model is spoken of.
     fn find_foreign(&mut self) {
         let mut carried = false;
         for s in 0..self.sentences.len() {
-            let Some(range) = self.sentences.get(s).cloned() else { break };
+            let Some(range) = self.sentences.get(s).cloned() else {
+                break;
+            };
             let opening = self.cues_in(range.start..range.start + 1);
-            let pronoun = opening & cues::OURS != 0 && !matches!(self.text(range.start), "we" | "our" | "ours");
+            let pronoun = opening & cues::OURS != 0
+                && !matches!(self.text(range.start), "we" | "our" | "ours");
             // "Can I train it on 4 RTX 3090?" is about the writer's machine.
-            let first_person = range.clone().any(|k| matches!(self.text(k), "i" | "my") && self.cues.get(k).copied().unwrap_or(0) & cues::OTHERS != 0);
+            let first_person = range.clone().any(|k| {
+                matches!(self.text(k), "i" | "my")
+                    && self.cues.get(k).copied().unwrap_or(0) & cues::OTHERS != 0
+            });
             if first_person {
                 self.mark(range.clone(), true);
                 continue;
             }
-            let mut now = carried && (pronoun || matches!(self.text(range.start), "they" | "both" | "that"));
+            let mut now =
+                carried && (pronoun || matches!(self.text(range.start), "they" | "both" | "that"));
             let carried_in = now;
             let mut by_comparison = false;
             let mut brackets: Vec<(bool, bool)> = Vec::new();
@@ -726,7 +1042,12 @@ impl<'a> Doc<'a> {
             while i < range.end {
                 match self.text(i) {
                     ";" | "|" => (now, by_comparison) = (carried_in, false),
-                    "," if by_comparison && !self.name_follows(i + 1) && !matches!(self.text(i + 1), "which" | "that" | "whose" | "with") => (now, by_comparison) = (false, false),
+                    "," if by_comparison
+                        && !self.name_follows(i + 1)
+                        && !matches!(self.text(i + 1), "which" | "that" | "whose" | "with") =>
+                    {
+                        (now, by_comparison) = (false, false)
+                    }
                     "(" => brackets.push((now, by_comparison)),
                     ")" => {
                         if let Some(before) = brackets.pop() {
@@ -736,23 +1057,45 @@ impl<'a> Doc<'a> {
                     _ => {}
                 }
                 let cue = self.cues.get(i).copied().unwrap_or(0);
-                if cue & cues::OURS != 0 && !(i == range.start && carried_in) {
+                // "GPT-3 with its 175 billion": still GPT-3's.
+                let theirs = now
+                    && self.is(i, "its")
+                    && (1..=3)
+                        .any(|back| i.checked_sub(back).is_some_and(|k| self.name(k).is_some()));
+                if cue & cues::OURS != 0 && !theirs && !(i == range.start && carried_in) {
                     // "its smaller sibling" is still the sibling.
                     subject_foreign.get_or_insert(false);
                     (now, by_comparison) = (false, false);
                 }
                 // "Mamba and its smaller siblings": both were trained so.
-                let joined = (1..=4).any(|back| i.checked_sub(back).is_some_and(|k| k > range.start && matches!(self.text(k), "and" | "with") && self.name(k.wrapping_sub(1)).is_some()));
+                let joined = (1..=4).any(|back| {
+                    i.checked_sub(back).is_some_and(|k| {
+                        k > range.start
+                            && matches!(self.text(k), "and" | "with")
+                            && self.name(k.wrapping_sub(1)).is_some()
+                    })
+                });
                 if cue & cues::OTHERS != 0 && !joined {
                     // "the reward model, also 6.7B, saw …" goes on behind its comma.
-                    let apposition = (i + 1..i + 3).any(|k| self.is(k, ",")) && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
+                    let apposition = (i + 1..i + 3).any(|k| self.is(k, ","))
+                        && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
                     (now, by_comparison) = (true, !apposition);
                     subject_foreign.get_or_insert(true);
                 }
                 if let Some(name) = self.name(i).cloned() {
                     // "the original BERT-Base" beside BERT-Mini is another model.
-                    let other_size = name.compared && self.subject.as_ref().is_some_and(|subject| !subject.size.is_empty() && !name.size.is_empty() && subject.size != name.size);
-                    let own = self.is_subject(&name) && !other_size;
+                    let other_size = name.compared
+                        && self.subject.as_ref().is_some_and(|subject| {
+                            !subject.size.is_empty()
+                                && !name.size.is_empty()
+                                && subject.size != name.size
+                        });
+                    let other_version = name.compared
+                        && name.version.is_empty()
+                        && self.subject.as_ref().is_some_and(|subject| {
+                            !subject.version.is_empty() && !subject.compared
+                        });
+                    let own = self.is_subject(&name) && !other_size && !other_version;
                     let end = name.at.end;
                     if own {
                         (now, by_comparison) = (false, false);
@@ -763,24 +1106,80 @@ impl<'a> Doc<'a> {
                         self.mark(i..end, true);
                         let before = self.text(i.wrapping_sub(1));
                         // "a 1.1B Llama model" tells of the architecture.
-                        let kind_of = self.cues_in(end..end + 1) & cues::MODEL != 0 && matches!(before, "a" | "an" | "b" | "m" | "parameter" | "dense");
-                        let tuned = self.text(i.wrapping_sub(1)).starts_with("finetun") || matches!(before, "tune" | "tuning" | "train" | "training");
-                        let owned = i.checked_sub(1).and_then(|k| self.tokens.get(k)).is_some_and(|t| t.possessive);
-                        let object = kind_of || tuned || owned || i > range.start && matches!(before, "from" | "of" | "on" | "with" | "by" | "in" | "to" | "at" | "for" | "as" | "using" | "uses" | "called" | "a" | "an" | "the" | "via" | "and");
-                        let goes_on = matches!(self.text(end), "which" | "that" | "whose" | "(" | "had" | "has" | "was" | "is" | "used" | "reached" | "reported" | "took" | "needed" | "saw" | "needs") || (self.is(end, ",") && matches!(self.text(end + 1), "which" | "whose"))
+                        let kind_of = self.cues_in(end..end + 1) & cues::MODEL != 0
+                            && matches!(before, "a" | "an" | "b" | "m" | "parameter" | "dense");
+                        let tuned = self.text(i.wrapping_sub(1)).starts_with("finetun")
+                            || matches!(before, "tune" | "tuning" | "train" | "training");
+                        let owned = i
+                            .checked_sub(1)
+                            .and_then(|k| self.tokens.get(k))
+                            .is_some_and(|t| t.possessive);
+                        let object = kind_of
+                            || tuned
+                            || owned
+                            || i > range.start
+                                && matches!(
+                                    before,
+                                    "from"
+                                        | "of"
+                                        | "on"
+                                        | "with"
+                                        | "by"
+                                        | "in"
+                                        | "to"
+                                        | "at"
+                                        | "for"
+                                        | "as"
+                                        | "using"
+                                        | "uses"
+                                        | "is"
+                                        | "be"
+                                        | "called"
+                                        | "a"
+                                        | "an"
+                                        | "the"
+                                        | "via"
+                                        | "and"
+                                );
+                        let goes_on = matches!(
+                            self.text(end),
+                            "which"
+                                | "that"
+                                | "whose"
+                                | "("
+                                | "had"
+                                | "has"
+                                | "was"
+                                | "is"
+                                | "used"
+                                | "reached"
+                                | "reported"
+                                | "took"
+                                | "needed"
+                                | "saw"
+                                | "needs"
+                        ) || (self.is(end, ",")
+                            && matches!(self.text(end + 1), "which" | "whose"))
                             || self.kind(end) == Some(Kind::Number);
-                        let compared = self.cues_in(i.saturating_sub(4).max(range.start)..i) & (cues::COMPARE | cues::OTHERS) != 0;
+                        let compared = self.cues_in(i.saturating_sub(4).max(range.start)..i)
+                            & (cues::COMPARE | cues::OTHERS)
+                            != 0;
                         if compared || goes_on || !object {
                             if self.is(end, "(") && object && !compared {
                                 // Only the bracket is about it.
-                                let close = (end..range.end).find(|k| self.is(*k, ")")).unwrap_or(end);
+                                let close =
+                                    (end..range.end).find(|k| self.is(*k, ")")).unwrap_or(end);
                                 self.mark(end..close, true);
                                 i = close + 1;
                                 continue;
                             }
                             now = true;
                             // "RoBERTa's 3.2e21, and with more steps …" goes no further than its clause.
-                            by_comparison = compared || self.tokens.get(end.wrapping_sub(1)).is_some_and(|t| t.possessive);
+                            by_comparison = compared
+                                || self
+                                    .tokens
+                                    .get(end.wrapping_sub(1))
+                                    .is_some_and(|t| t.possessive);
                             subject_foreign.get_or_insert(true);
                         }
                     }
@@ -801,11 +1200,20 @@ impl<'a> Doc<'a> {
 
     /// Marks where another size of the same model is spoken of: "ELECTRA-Small trains in 4 days", "the 9B model".
     fn find_siblings(&mut self) {
-        let Some(subject) = self.subject.clone() else { return };
-        let size = self.names.iter().filter(|name| name.same(&subject)).map(|name| name.size.clone()).find(|size| !size.is_empty());
+        let Some(subject) = self.subject.clone() else {
+            return;
+        };
+        let size = self
+            .names
+            .iter()
+            .filter(|name| name.same(&subject))
+            .map(|name| name.size.clone())
+            .find(|size| !size.is_empty());
         let Some(size) = size else { return };
         for s in 0..self.sentences.len() {
-            let Some(range) = self.sentences.get(s).cloned() else { break };
+            let Some(range) = self.sentences.get(s).cloned() else {
+                break;
+            };
             let mut now = false;
             let mut i = range.start;
             while i < range.end {
@@ -814,10 +1222,14 @@ impl<'a> Doc<'a> {
                 if matches!(text, ";" | "we" | "our") {
                     now = false;
                 }
-                let name = self.name(i).filter(|name| name.at.start == i && name.same(&subject)).map(|name| (name.size.clone(), name.at.end));
+                let name = self
+                    .name(i)
+                    .filter(|name| name.at.start == i && name.same(&subject))
+                    .map(|name| (name.size.clone(), name.at.end));
                 let tag = name.or_else(|| {
                     let to = self.size_at(i)?;
-                    (self.name(i).is_none() && self.cues_in(to..to + 1) & cues::MODEL != 0).then(|| (format!("{}{}", self.text(i), self.text(i + 1)), to))
+                    (self.name(i).is_none() && self.cues_in(to..to + 1) & cues::MODEL != 0)
+                        .then(|| (format!("{}{}", self.text(i), self.text(i + 1)), to))
                 });
                 if let Some((tag, to)) = tag
                     && !tag.is_empty()
@@ -884,32 +1296,370 @@ fn range_of(ranges: &[Range<usize>], owners: &[u32], i: usize) -> Range<usize> {
 
 /// Families of models; a name outside this list is known by its form ("Foo-7B").
 static FAMILIES: &[&str] = &[
-    "gpt", "llama", "palm", "gopher", "chinchilla", "megatron", "turing", "lamda", "glam", "bert", "roberta", "t", "mt", "meena", "qwen", "deepseek", "mixtral", "mistral", "falcon", "bloom", "opt", "gemini", "gemma", "claude",
-    "grok", "yi", "baichuan", "internlm", "phi", "olmo", "olmoe", "mpt", "stablelm", "pythia", "dbrx", "jamba", "nemotron", "minimax", "kimi", "glm", "chatglm", "ernie", "hunyuan", "pangu", "doubao", "vit", "clip", "resnet", "vgg", "alexnet",
-    "dall", "imagen", "parti", "whisper", "wav", "hubert", "alphafold", "alphago", "alphazero", "alphastar", "alphacode", "alphageometry", "muzero", "esm", "esmfold", "flamingo", "galactica", "codex", "starcoder", "santacoder", "switch", "gshard", "swin",
-    "convnext", "efficientnet", "dino", "dinov", "sora", "inception", "googlenet", "xlnet", "electra", "albert", "deberta", "rwkv", "mamba", "aya", "exaone", "solar", "arctic", "granite", "smollm", "openllama", "vicuna", "alpaca", "koala", "guanaco", "dolly",
-    "minerva", "flan", "ul", "bart", "pegasus", "elmo", "ulmfit", "xlm", "nllb", "bloomz", "bloomberggpt", "instructgpt", "chatgpt", "tinyllama", "codellama", "codegen", "ctrl", "retro", "gato", "florence", "coca", "align", "basic", "sam", "wizardlm", "zephyr", "reka", "inflection", "command",
-    "o", "r", "mimo", "skywork", "longcat", "apertus", "luminous", "jurassic", "evo", "graphcast", "gencast", "pixart", "flux", "stable", "sdxl", "xgen", "persimmon", "fuyu", "redpajama", "gptj", "neox", "dalle", "cogview", "cogvideo", "nova", "step", "seed", "ling", "ring", "dqn", "openai", "hyperclova", "kanana", "amber", "k",
-    "mobilenet", "seamless", "musicgen", "audiolm", "voxtral", "pixtral", "ministral", "magistral", "codestral", "devstral", "moshi", "canary", "parakeet", "molmo", "tulu", "tülu", "openthinker", "sky", "s", "helium", "eurollm", "salamandra", "teuken", "velvet", "minerva", "viking", "poro",
+    "gpt",
+    "llama",
+    "palm",
+    "gopher",
+    "chinchilla",
+    "megatron",
+    "turing",
+    "lamda",
+    "glam",
+    "bert",
+    "roberta",
+    "t",
+    "mt",
+    "meena",
+    "qwen",
+    "deepseek",
+    "mixtral",
+    "mistral",
+    "falcon",
+    "bloom",
+    "opt",
+    "gemini",
+    "gemma",
+    "claude",
+    "grok",
+    "yi",
+    "baichuan",
+    "internlm",
+    "phi",
+    "olmo",
+    "olmoe",
+    "mpt",
+    "stablelm",
+    "pythia",
+    "dbrx",
+    "jamba",
+    "nemotron",
+    "minimax",
+    "kimi",
+    "glm",
+    "chatglm",
+    "ernie",
+    "hunyuan",
+    "pangu",
+    "doubao",
+    "vit",
+    "clip",
+    "resnet",
+    "vgg",
+    "alexnet",
+    "dall",
+    "imagen",
+    "parti",
+    "whisper",
+    "wav",
+    "hubert",
+    "alphafold",
+    "alphago",
+    "alphazero",
+    "alphastar",
+    "alphacode",
+    "alphageometry",
+    "muzero",
+    "esm",
+    "esmfold",
+    "flamingo",
+    "galactica",
+    "codex",
+    "starcoder",
+    "santacoder",
+    "switch",
+    "gshard",
+    "swin",
+    "convnext",
+    "efficientnet",
+    "dino",
+    "dinov",
+    "sora",
+    "inception",
+    "googlenet",
+    "xlnet",
+    "electra",
+    "albert",
+    "deberta",
+    "rwkv",
+    "mamba",
+    "aya",
+    "exaone",
+    "solar",
+    "arctic",
+    "granite",
+    "smollm",
+    "openllama",
+    "vicuna",
+    "alpaca",
+    "koala",
+    "guanaco",
+    "dolly",
+    "minerva",
+    "flan",
+    "ul",
+    "bart",
+    "pegasus",
+    "elmo",
+    "ulmfit",
+    "xlm",
+    "nllb",
+    "bloomz",
+    "bloomberggpt",
+    "instructgpt",
+    "chatgpt",
+    "tinyllama",
+    "codellama",
+    "codegen",
+    "ctrl",
+    "retro",
+    "gato",
+    "florence",
+    "coca",
+    "align",
+    "basic",
+    "sam",
+    "wizardlm",
+    "zephyr",
+    "reka",
+    "inflection",
+    "command",
+    "o",
+    "r",
+    "mimo",
+    "skywork",
+    "longcat",
+    "apertus",
+    "luminous",
+    "jurassic",
+    "evo",
+    "graphcast",
+    "gencast",
+    "pixart",
+    "flux",
+    "stable",
+    "sdxl",
+    "xgen",
+    "persimmon",
+    "fuyu",
+    "redpajama",
+    "gptj",
+    "neox",
+    "dalle",
+    "cogview",
+    "cogvideo",
+    "nova",
+    "step",
+    "seed",
+    "ling",
+    "ring",
+    "dqn",
+    "openai",
+    "hyperclova",
+    "kanana",
+    "amber",
+    "k",
+    "mobilenet",
+    "seamless",
+    "musicgen",
+    "audiolm",
+    "voxtral",
+    "pixtral",
+    "ministral",
+    "magistral",
+    "codestral",
+    "devstral",
+    "moshi",
+    "canary",
+    "parakeet",
+    "molmo",
+    "tulu",
+    "tülu",
+    "openthinker",
+    "sky",
+    "s",
+    "helium",
+    "eurollm",
+    "salamandra",
+    "teuken",
+    "velvet",
+    "minerva",
+    "viking",
+    "poro",
 ];
 
 /// Families above that are also words or letters: a name only with a size or version behind them, or in capitals.
-static WORDS: &[&str] = &["t", "o", "r", "k", "s", "mt", "switch", "basic", "align", "command", "step", "seed", "ring", "sky", "nova", "stable", "solar", "opt", "turing", "openai", "flux", "inception", "retro"];
+static WORDS: &[&str] = &[
+    "t",
+    "o",
+    "r",
+    "k",
+    "s",
+    "mt",
+    "switch",
+    "basic",
+    "align",
+    "command",
+    "step",
+    "seed",
+    "ring",
+    "sky",
+    "nova",
+    "stable",
+    "solar",
+    "opt",
+    "turing",
+    "openai",
+    "flux",
+    "inception",
+    "retro",
+];
 
 /// Capitalised words that numbers follow and that are no models.
 static NEVER: &[&str] = &[
-    "gpu", "tpu", "gpus", "tpus", "table", "figure", "fig", "section", "adam", "flop", "flops", "mfu", "hfu", "top", "cuda", "version", "llm", "moe", "appendix", "tier", "stage", "phase", "co2", "batch", "bf16", "fp16", "fp8", "fp32", "tf32", "int8", "int4", "i", "c4",
-    "mmlu", "imagenet", "layers", "epoch", "epochs", "chapter", "lm", "nvlink", "nvidia", "nvidia's", "aws", "azure", "google", "meta", "microsoft", "intel", "amd", "equation", "eq", "jft", "laion", "zero", "lora", "superglue", "glue", "squad", "wikitext", "january", "february", "march", "april",
-    "may", "june", "july", "august", "september", "october", "november", "december", "step", "steps", "openai", "iteration", "no", "day", "dgx", "hgx", "the", "openwebtext", "bookcorpus", "commoncrawl", "adamw", "infiniband", "deepspeed", "pytorch", "github", "webtext",
+    "gpu",
+    "tpu",
+    "gpus",
+    "tpus",
+    "table",
+    "figure",
+    "fig",
+    "section",
+    "adam",
+    "flop",
+    "flops",
+    "mfu",
+    "hfu",
+    "top",
+    "cuda",
+    "version",
+    "llm",
+    "moe",
+    "appendix",
+    "tier",
+    "stage",
+    "phase",
+    "co2",
+    "batch",
+    "bf16",
+    "fp16",
+    "fp8",
+    "fp32",
+    "tf32",
+    "int8",
+    "int4",
+    "i",
+    "c4",
+    "mmlu",
+    "imagenet",
+    "layers",
+    "epoch",
+    "epochs",
+    "chapter",
+    "lm",
+    "nvlink",
+    "nvidia",
+    "nvidia's",
+    "aws",
+    "azure",
+    "google",
+    "meta",
+    "microsoft",
+    "intel",
+    "amd",
+    "equation",
+    "eq",
+    "jft",
+    "laion",
+    "zero",
+    "lora",
+    "superglue",
+    "glue",
+    "squad",
+    "wikitext",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "step",
+    "steps",
+    "openai",
+    "iteration",
+    "no",
+    "day",
+    "dgx",
+    "hgx",
+    "the",
+    "openwebtext",
+    "bookcorpus",
+    "commoncrawl",
+    "adamw",
+    "infiniband",
+    "deepspeed",
+    "pytorch",
+    "github",
+    "webtext",
 ];
 
 /// Words for sizes in models' names.
-static SIZES: &[&str] = &["base", "large", "small", "xl", "xxl", "nano", "mini", "medium", "tiny", "huge", "scout", "maverick", "behemoth"];
+static SIZES: &[&str] = &[
+    "base", "large", "small", "xl", "xxl", "nano", "mini", "medium", "tiny", "huge", "scout",
+    "maverick", "behemoth",
+];
 
 /// Capitalised words that begin a clause and no name.
-static FIRST_WORDS: &[&str] = &["the", "a", "our", "with", "for", "and", "total", "training", "params", "parameters"];
+static FIRST_WORDS: &[&str] = &[
+    "the",
+    "a",
+    "our",
+    "with",
+    "for",
+    "and",
+    "total",
+    "training",
+    "params",
+    "parameters",
+];
 
 /// Second words of models' names.
 static SECOND_NAMES: &[&str] = &[
-    "nlg", "ultra", "coder", "chat", "instruct", "base", "large", "small", "xl", "turing", "diffusion", "nano", "pro", "flash", "opus", "sonnet", "haiku", "zero", "lee", "master", "scout", "maverick", "behemoth", "neo", "next", "thinking", "lite", "mini", "medium", "max", "plus", "turbo",
+    "nlg",
+    "ultra",
+    "coder",
+    "chat",
+    "instruct",
+    "base",
+    "large",
+    "small",
+    "xl",
+    "turing",
+    "diffusion",
+    "nano",
+    "pro",
+    "flash",
+    "opus",
+    "sonnet",
+    "haiku",
+    "zero",
+    "lee",
+    "master",
+    "scout",
+    "maverick",
+    "behemoth",
+    "neo",
+    "next",
+    "thinking",
+    "lite",
+    "mini",
+    "medium",
+    "max",
+    "plus",
+    "turbo",
 ];

@@ -42,7 +42,17 @@ const SYMBOLS: &[(&str, &str)] = &[
 
 /// LaTeX commands whose argument is no part of the sentence.
 const DROPPED: &[&str] = &[
-    "cite", "citep", "citet", "citealp", "ref", "eqref", "label", "url", "footnotemark", "begin", "end",
+    "cite",
+    "citep",
+    "citet",
+    "citealp",
+    "ref",
+    "eqref",
+    "label",
+    "url",
+    "footnotemark",
+    "begin",
+    "end",
 ];
 
 /// HTML entities that papers' web pages leave in a copied text.
@@ -92,7 +102,11 @@ pub(crate) fn fold(text: &str) -> Vec<Glyph> {
         units += c.len_utf16();
         bytes = byte + c.len_utf8();
     }
-    let source = Source { chars, bytes, units };
+    let source = Source {
+        chars,
+        bytes,
+        units,
+    };
     let latex = source
         .chars
         .windows(2)
@@ -230,7 +244,8 @@ fn broken_number(source: &Source, i: usize, out: &[Glyph]) -> bool {
         return false;
     }
     let k = after_space(source, i + 1);
-    let group = (0..3).all(|d| source.at(k + d).is_ascii_digit()) && !source.at(k + 3).is_ascii_digit();
+    let group =
+        (0..3).all(|d| source.at(k + d).is_ascii_digit()) && !source.at(k + 3).is_ascii_digit();
     let before: Vec<char> = out.iter().rev().take(8).map(|g| g.c).collect();
     let digits = before.iter().take_while(|c| c.is_ascii_digit()).count();
     let list = before.get(digits) == Some(&' ') && before.get(digits + 1) == Some(&',');
@@ -246,7 +261,8 @@ fn formula_close(source: &Source, i: usize) -> Option<usize> {
         match source.at(k) {
             '\0' | '\n' => return None,
             '$' => {
-                let tight = !source.at(k - 1).is_whitespace() && !matches!(source.at(k - 1), '(' | '/' | '-' | '–');
+                let tight = !source.at(k - 1).is_whitespace()
+                    && !matches!(source.at(k - 1), '(' | '/' | '-' | '–');
                 return (tight && !source.at(k + 1).is_ascii_digit()).then_some(k);
             }
             _ => {}

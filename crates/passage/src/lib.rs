@@ -44,12 +44,15 @@ pub const MAX_FOUND: usize = 200;
 
 /// Whether the field takes the value: the one reader of typed text decides.
 fn reads(field: &str, value: &str, catalog: &Catalog) -> bool {
-    FIELDS.iter().find(|spec| spec.key == field).is_some_and(|spec| match spec.takes {
-        Takes::Quantity { kind, .. } => quantity::read(kind, value, catalog).is_ok(),
-        Takes::Accelerator => quantity::read_accelerator(value, catalog).is_ok(),
-        Takes::Choice(words) => words.contains(&value),
-        Takes::Choices(_) | Takes::Text => false,
-    })
+    FIELDS
+        .iter()
+        .find(|spec| spec.key == field)
+        .is_some_and(|spec| match spec.takes {
+            Takes::Quantity { kind, .. } => quantity::read(kind, value, catalog).is_ok(),
+            Takes::Accelerator => quantity::read_accelerator(value, catalog).is_ok(),
+            Takes::Choice(words) => words.contains(&value),
+            Takes::Choices(_) | Takes::Text => false,
+        })
 }
 
 /// Finds what fills a field, sorted by place and without overlaps.
@@ -72,7 +75,10 @@ pub fn read_passage(text: &str, catalog: &Catalog) -> Vec<Found> {
     let mut found: Vec<Found> = settle::settle(&doc, claims)
         .into_iter()
         .filter_map(|settled| {
-            let (first, last) = (settled.claim.span.start, settled.claim.span.end.checked_sub(1)?);
+            let (first, last) = (
+                settled.claim.span.start,
+                settled.claim.span.end.checked_sub(1)?,
+            );
             let start = glyphs.get(doc.tokens.get(first)?.from)?;
             let end = glyphs.get(doc.tokens.get(last)?.to.checked_sub(1)?)?;
             Some(Found {

@@ -64,7 +64,26 @@ struct Item {
 }
 
 const NUMBER_WORDS: &[&str] = &[
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
 ];
 
 fn scale_of(word: &str) -> Option<f64> {
@@ -105,28 +124,63 @@ pub(crate) fn mentions(doc: &Doc) -> Vec<Mention> {
 fn share_nouns(doc: &Doc, found: &mut [Mention]) {
     let mut shared = false;
     for k in (1..found.len()).rev() {
-        let Some([first, second]) = found.get_mut(k - 1..=k) else { continue };
+        let Some([first, second]) = found.get_mut(k - 1..=k) else {
+            continue;
+        };
         let between = first.at.end..second.at.start;
         // The far end of a span of sizes is no value either.
         second.ramp |= first.ramp && doc.is(between.start, "to") && between.len() == 1;
         // "increased from 3M to 6M tokens per batch"
-        if first.ramp && doc.is(between.start, "to") && between.len() == 1 && first.unit == Unit::None {
+        if first.ramp
+            && doc.is(between.start, "to")
+            && between.len() == 1
+            && first.unit == Unit::None
+        {
             first.unit = second.unit;
             first.per = second.per;
             first.noun.clone_from(&second.noun);
             continue;
         }
-        let list = !between.is_empty()
-            && between.len() <= 2
-            && between.clone().all(|t| matches!(doc.text(t), "," | "and" | "or" | "/" | "&"));
+        // "by one at 50,000 and by another at 80,000 H100s"
+        let told = between.len() <= 5
+            && between.clone().any(|t| matches!(doc.text(t), "and" | "or"))
+            && between.clone().all(|t| {
+                matches!(
+                    doc.text(t),
+                    "and"
+                        | "or"
+                        | "by"
+                        | "another"
+                        | "at"
+                        | "about"
+                        | "others"
+                        | "even"
+                        | "maybe"
+                        | "perhaps"
+                )
+            });
+        let list = told
+            || !between.is_empty()
+                && between.len() <= 2
+                && between
+                    .clone()
+                    .all(|t| matches!(doc.text(t), "," | "and" | "or" | "/" | "&"));
         // "32,768, 512 GPUs" are two entries; "8, 16 and 32 GPUs" a list.
         let comma = doc.is(between.start, ",") && between.len() == 1;
         // "a batch of 4 and 8 GPU workers"
         let lead = first.at.start;
-        let batch = doc.cues_in(lead.saturating_sub(4).max(doc.sentence(lead).start)..lead) & cues::BATCH != 0;
+        let batch = doc.cues_in(lead.saturating_sub(4).max(doc.sentence(lead).start)..lead)
+            & cues::BATCH
+            != 0;
         let list = list && (!comma || shared) && !batch;
         shared = list && (!comma || shared);
-        if list && first.unit == Unit::None && matches!(second.unit, Unit::Parameters | Unit::Tokens | Unit::Chips | Unit::Layers | Unit::Epochs) {
+        if list
+            && first.unit == Unit::None
+            && matches!(
+                second.unit,
+                Unit::Parameters | Unit::Tokens | Unit::Chips | Unit::Layers | Unit::Epochs
+            )
+        {
             first.unit = second.unit;
             first.noun.clone_from(&second.noun);
             first.chip = second.chip;
@@ -140,7 +194,13 @@ fn item(doc: &Doc, i: usize) -> Option<Item> {
         Kind::Number => (token.value, token.text.clone()),
         Kind::Word => {
             if token.text == "single" {
-                return Some(Item { end: i + 1, value: 1.0, text: "1".to_string(), scale: 1.0, scale_text: String::new() });
+                return Some(Item {
+                    end: i + 1,
+                    value: 1.0,
+                    text: "1".to_string(),
+                    scale: 1.0,
+                    scale_text: String::new(),
+                });
             }
             let index = NUMBER_WORDS.iter().position(|word| *word == token.text)?;
             ((index + 1) as f64, token.text.clone())
@@ -159,16 +219,31 @@ fn item(doc: &Doc, i: usize) -> Option<Item> {
         let letter = next.text.len() == 1;
         let spaced = next.space;
         // "175 B" with a capital letter, "175B" with any; "a 13-billion-parameter model".
-        let fits = if letter { (!spaced && !hyphen) || (next.capital && !hyphen && token.kind == Kind::Number && next.text != "g") } else { true };
+        let fits = if letter {
+            (!spaced && !hyphen)
+                || (next.capital && !hyphen && token.kind == Kind::Number && next.text != "g")
+        } else {
+            true
+        };
         let glued_name = doc.is(at + 1, "-") && doc.glued(at + 1) && hyphen && letter;
         if fits && !glued_name {
             scale = factor;
-            scale_text = if letter { next.text.to_uppercase() } else { format!(" {}", next.text) };
+            scale_text = if letter {
+                next.text.to_uppercase()
+            } else {
+                format!(" {}", next.text)
+            };
             end = at + 1;
         }
     }
     // "e" and "d" of "54d" are units, read later.
-    Some(Item { end, value: value * scale, text, scale, scale_text })
+    Some(Item {
+        end,
+        value: value * scale,
+        text,
+        scale,
+        scale_text,
+    })
 }
 
 fn mention(doc: &Doc, i: usize) -> Option<Mention> {
@@ -217,9 +292,19 @@ fn range(doc: &Doc, i: usize, first: &Item, made: &mut Mention) {
     if !(dash || to) {
         return;
     }
-    let Some(second) = item(doc, at + 1) else { return };
-    let shared = if first.scale == 1.0 { second.scale } else { 1.0 };
-    let low = if first.value * shared < second.value || first.value < 1000.0 { first.value * shared } else { first.value };
+    let Some(second) = item(doc, at + 1) else {
+        return;
+    };
+    let shared = if first.scale == 1.0 {
+        second.scale
+    } else {
+        1.0
+    };
+    let low = if first.value * shared < second.value || first.value < 1000.0 {
+        first.value * shared
+    } else {
+        first.value
+    };
     if !(low < second.value && low > 0.0) {
         return;
     }
@@ -228,7 +313,10 @@ fn range(doc: &Doc, i: usize, first: &Item, made: &mut Mention) {
         return;
     }
     // "2020-2021" is a span of years, "7-70B" two sizes.
-    let years = [first.value, second.value].iter().all(|v| (1900.0..2100.0).contains(v)) && first.scale == 1.0;
+    let years = [first.value, second.value]
+        .iter()
+        .all(|v| (1900.0..2100.0).contains(v))
+        && first.scale == 1.0;
     if second.value / low > 9.0 || years {
         made.barred = true;
         return;
@@ -237,9 +325,22 @@ fn range(doc: &Doc, i: usize, first: &Item, made: &mut Mention) {
     made.high = Some(second.value);
     made.at.end = second.end;
     made.end = second.end;
-    let sign = if percent { "% to " } else if dash { "–" } else { " to " };
-    let scale = if first.scale == 1.0 && low == first.value { "" } else { first.scale_text.as_str() };
-    made.text = format!("{}{scale}{sign}{}{}", first.text, second.text, second.scale_text);
+    let sign = if percent {
+        "% to "
+    } else if dash {
+        "–"
+    } else {
+        " to "
+    };
+    let scale = if first.scale == 1.0 && low == first.value {
+        ""
+    } else {
+        first.scale_text.as_str()
+    };
+    made.text = format!(
+        "{}{scale}{sign}{}{}",
+        first.text, second.text, second.scale_text
+    );
     made.scaled |= second.scale > 1.0;
 }
 
@@ -261,7 +362,8 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
         value *= next.value;
         text = format!("{text} * {}{}", next.text, next.scale_text);
         // "8x7B" is a name of a mixture.
-        made.barred |= factors == 1 && next.scale == 1e9 && first.scale == 1.0 && first.value < 1000.0;
+        made.barred |=
+            factors == 1 && next.scale == 1e9 && first.scale == 1.0 && first.value < 1000.0;
         made.scaled |= next.scale > 1.0;
         at = next.end;
         factors += 1;
@@ -270,7 +372,11 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
         // "6x faster"; "8x H100" counts.
         let times = doc.is(at, "×");
         if times {
-            let counted = doc.chip(at + 1).is_some() || matches!(doc.text(at + 1), "nvidia" | "gpu" | "gpus" | "tpu" | "dgx" | "hgx" | "amd");
+            let counted = doc.chip(at + 1).is_some()
+                || matches!(
+                    doc.text(at + 1),
+                    "nvidia" | "gpu" | "gpus" | "tpu" | "dgx" | "hgx" | "amd"
+                );
             if counted {
                 made.at.end = at + 1;
                 made.end = at + 1;
@@ -316,7 +422,8 @@ fn front(doc: &Doc, made: &mut Mention) {
             return;
         }
         // A bound of several words ends in its last word: look at phrases that begin up to two words further left.
-        let bound = (0..3).any(|back| k >= sentence.start + back && phrase_reaches(doc, k - back, back, start));
+        let bound = (0..3)
+            .any(|back| k >= sentence.start + back && phrase_reaches(doc, k - back, back, start));
         if bound {
             if doc.is(k, "over") {
                 made.over = true;
@@ -325,7 +432,8 @@ fn front(doc: &Doc, made: &mut Mention) {
             }
             return;
         }
-        let skipped = cue & cues::APPROXIMATE != 0 && !matches!(text, "of" | "to" | "was" | "is" | "the" | "its");
+        let skipped = cue & cues::APPROXIMATE != 0
+            && !matches!(text, "of" | "to" | "was" | "is" | "the" | "its");
         if !(skipped || matches!(text, "≈" | "~" | "'")) {
             return;
         }
@@ -345,10 +453,13 @@ fn phrase_reaches(doc: &Doc, from: usize, back: usize, number: usize) -> bool {
         .any(|phrase| {
             let words: Vec<&str> = phrase.split('_').collect();
             words.len() == back + 1
-                && words.iter().enumerate().all(|(k, word)| match word.strip_suffix('*') {
-                    Some(stem) => doc.text(from + k).starts_with(stem),
-                    None => doc.text(from + k) == *word,
-                })
+                && words
+                    .iter()
+                    .enumerate()
+                    .all(|(k, word)| match word.strip_suffix('*') {
+                        Some(stem) => doc.text(from + k).starts_with(stem),
+                        None => doc.text(from + k) == *word,
+                    })
         })
 }
 
@@ -357,9 +468,27 @@ fn noun(word: &str) -> Option<Unit> {
         return Some(*unit);
     }
     // TFLOPS, petaflop, zettaFLOP, TOPS, MFLOPs, GMACs.
-    let stem = ["flops", "flop"].iter().find_map(|ending| word.strip_suffix(ending));
+    let stem = ["flops", "flop"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending));
     stem.filter(|stem| {
-        matches!(*stem, "k" | "m" | "g" | "t" | "p" | "e" | "z" | "y" | "mega" | "giga" | "tera" | "peta" | "exa" | "zetta" | "yotta")
+        matches!(
+            *stem,
+            "k" | "m"
+                | "g"
+                | "t"
+                | "p"
+                | "e"
+                | "z"
+                | "y"
+                | "mega"
+                | "giga"
+                | "tera"
+                | "peta"
+                | "exa"
+                | "zetta"
+                | "yotta"
+        )
     })
     .map(|_| Unit::Flop)
 }
@@ -394,14 +523,20 @@ fn unit(doc: &Doc, made: &mut Mention) {
     }
     let mut prepositions = 0;
     while words < 6 && k < start + 14 {
-        let Some(token) = doc.tokens.get(k) else { break };
+        let Some(token) = doc.tokens.get(k) else {
+            break;
+        };
         if token.line && token.capital && doc.sentence(k).start == k {
             break;
         }
         if let Some(chip) = doc.chip(k) {
             let index = doc.chips.iter().position(|c| c.at == chip.at);
             made.chip = index;
-            made.unit = if chip.machine { Unit::Machines } else { Unit::Chips };
+            made.unit = if chip.machine {
+                Unit::Machines
+            } else {
+                Unit::Chips
+            };
             made.end = chip.at.end;
             k = chip.at.end;
             let plural = doc.original(k - 1).ends_with('s');
@@ -419,7 +554,11 @@ fn unit(doc: &Doc, made: &mut Mention) {
                     }
                     Unit::Chips | Unit::Machines | Unit::Cores => {
                         // "32 TPU v4 instances" are chips.
-                        if next != Unit::Chips && !(next == Unit::Machines && doc.text(chip.at.start).starts_with("tpu")) {
+                        if next != Unit::Chips
+                            && !(next == Unit::Machines
+                                && (doc.text(chip.at.start).starts_with("tpu")
+                                    || doc.is(start.wrapping_sub(1), "×")))
+                        {
                             made.unit = next;
                         }
                         made.end = k + 1;
@@ -435,7 +574,9 @@ fn unit(doc: &Doc, made: &mut Mention) {
         }
         match token.kind {
             Kind::Sign => {
-                if matches!(token.text.as_str(), "-" | "·" | "'" | "\"") || (token.text == "/" && words > 0 && doc.glued(k)) {
+                if matches!(token.text.as_str(), "-" | "·" | "'" | "\"")
+                    || (token.text == "/" && words > 0 && doc.glued(k))
+                {
                     k += 1;
                     continue;
                 }
@@ -444,7 +585,16 @@ fn unit(doc: &Doc, made: &mut Mention) {
             Kind::Number => {
                 // "2 SA-1B epochs"
                 if doc.glued(k) && doc.is(k.wrapping_sub(1), "-") && k > start {
-                    k += if doc.glued(k + 1) && doc.kind(k + 1) == Some(Kind::Word) { 2 } else { 1 };
+                    k += if doc.glued(k + 1) && doc.kind(k + 1) == Some(Kind::Word) {
+                        2
+                    } else {
+                        1
+                    };
+                    continue;
+                }
+                // "10 million 200x200 images"
+                if doc.is(k + 1, "×") && doc.kind(k + 2) == Some(Kind::Number) && words == 0 {
+                    k += 3;
                     continue;
                 }
                 // "1024 16 GB V100 GPUs"
@@ -467,7 +617,11 @@ fn unit(doc: &Doc, made: &mut Mention) {
             continue;
         }
         if let Some(found) = noun(text) {
-            if found == Unit::Bytes && words == 0 && doc.chip(k + 1).is_some() && made.value < 1000.0 {
+            if found == Unit::Bytes
+                && words == 0
+                && doc.chip(k + 1).is_some()
+                && made.value < 1000.0
+            {
                 // "80GB A100": a memory size, not a count.
                 made.unit = Unit::Bytes;
                 made.end = k + 1;
@@ -480,7 +634,12 @@ fn unit(doc: &Doc, made: &mut Mention) {
             break;
         }
         let glued = doc.glued(k) && doc.is(k.wrapping_sub(1), "-");
-        if cues::STOPS.contains(&text) || (words > 0 && !glued && text.ends_with("ing") && !matches!(text, "training" | "pretraining" | "finetuning")) {
+        if cues::STOPS.contains(&text)
+            || (words > 0
+                && !glued
+                && text.ends_with("ing")
+                && !matches!(text, "training" | "pretraining" | "finetuning"))
+        {
             break;
         }
         words += 1;
@@ -492,7 +651,10 @@ fn unit(doc: &Doc, made: &mut Mention) {
     }
     // "2,048+ GPUs", "100 or more"
     let after = made.end;
-    if (doc.is(made.at.end, "+") && doc.glued(made.at.end)) || (doc.is(after, "or") && matches!(doc.text(after + 1), "more" | "fewer" | "less" | "so")) && !doc.is(after + 1, "so") {
+    if (doc.is(made.at.end, "+") && doc.glued(made.at.end))
+        || (doc.is(after, "or") && matches!(doc.text(after + 1), "more" | "fewer" | "less" | "so"))
+            && !doc.is(after + 1, "so")
+    {
         made.barred = true;
     }
     if matches!(doc.text(after), "dollars" | "euros" | "usd") {
@@ -542,9 +704,30 @@ fn compound(doc: &Doc, at: usize, made: &mut Mention) {
             }
         }
         Unit::Tokens | Unit::Words => {
-            if matches!(next, "vocabulary" | "vocab" | "limit" | "ids" | "types" | "embeddings" | "positions" | "dictionary") {
+            if matches!(
+                next,
+                "vocabulary"
+                    | "vocab"
+                    | "limit"
+                    | "ids"
+                    | "types"
+                    | "embeddings"
+                    | "positions"
+                    | "dictionary"
+            ) {
                 made.unit = Unit::Other;
-            } else if matches!(next, "context" | "window" | "contexts" | "windows" | "sequences" | "sequence" | "batch" | "batches" | "segments") {
+            } else if matches!(
+                next,
+                "context"
+                    | "window"
+                    | "contexts"
+                    | "windows"
+                    | "sequences"
+                    | "sequence"
+                    | "batch"
+                    | "batches"
+                    | "segments"
+            ) {
                 made.end = k + 1;
             }
         }
@@ -556,7 +739,10 @@ fn compound(doc: &Doc, at: usize, made: &mut Mention) {
             } else if noun(next) == Some(Unit::Items) {
                 made.noun = next.to_string();
                 made.end = k + 1;
-            } else if matches!(next, "resolution" | "size" | "width" | "encoder" | "generation") {
+            } else if matches!(
+                next,
+                "resolution" | "size" | "width" | "encoder" | "generation"
+            ) {
                 made.unit = Unit::Other;
             }
         }
@@ -577,7 +763,10 @@ fn compound(doc: &Doc, at: usize, made: &mut Mention) {
 /// `PF-days`, `pfs-days`, `petaflop/s-days`, `petaflop/s days` at `k`: where it ends.
 fn petaflop_days(doc: &Doc, k: usize) -> Option<usize> {
     let lead = doc.text(k);
-    if !matches!(lead, "pf" | "pfs" | "pflop" | "pflops" | "petaflop" | "petaflops" | "pfd") {
+    if !matches!(
+        lead,
+        "pf" | "pfs" | "pflop" | "pflops" | "petaflop" | "petaflops" | "pfd"
+    ) {
         return None;
     }
     if lead == "pfd" {
@@ -599,9 +788,25 @@ fn rate(doc: &Doc, made: &Mention) -> bool {
     let end = made.end;
     // "22 exaFLOPS": written as a rate.
     let written = doc.original(end.wrapping_sub(1)).ends_with("FLOPS") && made.noun.len() > 5;
-    let slash = written || doc.is(end, "/") && matches!(doc.text(end + 1), "s" | "sec" | "second" | "gpu" | "chip");
-    let words = doc.is(end, "per") && matches!(doc.text(end + 1), "second" | "s" | "sec" | "gpu" | "chip" | "accelerator");
-    let prefixed = matches!(made.noun.as_str(), "tflops" | "pflops" | "teraflops" | "petaflops" | "exaflops" | "eflops" | "gflops" | "tflop" | "pflop");
+    let slash = written
+        || doc.is(end, "/") && matches!(doc.text(end + 1), "s" | "sec" | "second" | "gpu" | "chip");
+    let words = doc.is(end, "per")
+        && matches!(
+            doc.text(end + 1),
+            "second" | "s" | "sec" | "gpu" | "chip" | "accelerator"
+        );
+    let prefixed = matches!(
+        made.noun.as_str(),
+        "tflops"
+            | "pflops"
+            | "teraflops"
+            | "petaflops"
+            | "exaflops"
+            | "eflops"
+            | "gflops"
+            | "tflop"
+            | "pflop"
+    );
     slash || words || made.per == Per::Time || (prefixed && made.noun.starts_with(['t', 'p']))
 }
 
@@ -612,9 +817,12 @@ fn per(doc: &Doc, end: usize) -> Per {
         _ => return Per::None,
     };
     match word {
-        "s" | "sec" | "second" | "minute" | "min" | "hour" | "day" | "month" | "h" | "year" | "week" => Per::Time,
-        "batch" | "step" | "minibatch" | "update" | "iteration" | "gradient" | "optimizer" | "optimization" => Per::Batch,
-        "gpu" | "device" | "chip" | "core" | "node" | "worker" | "replica" | "machine" | "tpu" | "accelerator" | "host" | "server" => Per::Chip,
+        "s" | "sec" | "second" | "minute" | "min" | "hour" | "day" | "month" | "h" | "year"
+        | "week" => Per::Time,
+        "batch" | "step" | "minibatch" | "update" | "iteration" | "gradient" | "optimizer"
+        | "optimization" => Per::Batch,
+        "gpu" | "device" | "chip" | "core" | "node" | "worker" | "replica" | "machine" | "tpu"
+        | "accelerator" | "host" | "server" => Per::Chip,
         _ if matches!(doc.text(end), "a" | "an" | "each" | "every") => Per::None,
         _ => Per::Other,
     }

@@ -13,6 +13,8 @@ enum Stage {
     /// A later stretch of the run; the number tells several apart.
     Further(u8),
     FineTuning,
+    /// Preference tuning, which is fine-tuning after fine-tuning.
+    Preference,
     Reinforcement(u8),
     Synthetic,
 }
@@ -21,7 +23,7 @@ impl Stage {
     fn kind(self) -> Option<&'static str> {
         match self {
             Stage::Main | Stage::Further(_) => None,
-            Stage::FineTuning => Some("fine-tuning"),
+            Stage::FineTuning | Stage::Preference => Some("fine-tuning"),
             Stage::Reinforcement(_) => Some("reinforcement-learning"),
             Stage::Synthetic => Some("synthetic-data"),
         }
@@ -31,6 +33,7 @@ impl Stage {
 const STAGES: Cues = cues::STAGE_PRETRAINING
     | cues::STAGE_EXTENSION
     | cues::STAGE_FINETUNING
+    | cues::STAGE_PREFERENCE
     | cues::STAGE_REINFORCEMENT
     | cues::STAGE_SYNTHETIC;
 
@@ -42,6 +45,8 @@ fn stage_of(cue: Cues) -> Option<Stage> {
         Some(Stage::Reinforcement(0))
     } else if cue & cues::STAGE_SYNTHETIC != 0 {
         Some(Stage::Synthetic)
+    } else if cue & cues::STAGE_PREFERENCE != 0 {
+        Some(Stage::Preference)
     } else if cue & cues::STAGE_FINETUNING != 0 {
         Some(Stage::FineTuning)
     } else if cue & cues::STAGE_PRETRAINING != 0 {
@@ -65,7 +70,10 @@ fn describes_model(field: &str) -> bool {
 
 /// Fields that make a stage a phase of its own.
 fn makes_phase(field: &str) -> bool {
-    matches!(field, "data" | "steps" | "epochs" | "chips" | "time" | "chip_hours" | "flop" | "batch")
+    matches!(
+        field,
+        "data" | "steps" | "epochs" | "chips" | "time" | "chip_hours" | "flop" | "batch"
+    )
 }
 
 /// Phases, conflicts and alternatives; sorted by place, without overlaps.
@@ -78,7 +86,11 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
     only_stage(doc, &claims, &mut stages);
     let mut order: Vec<(Stage, Option<Range<usize>>)> = Vec::new();
     for (claim, (stage, cue)) in claims.iter().zip(&stages) {
-        if describes_model(claim.field) || !makes_phase(claim.field) || order.iter().any(|(known, _)| known == stage) {
+        if claim.rival
+            || describes_model(claim.field)
+            || !makes_phase(claim.field)
+            || order.iter().any(|(known, _)| known == stage)
+        {
             continue;
         }
         order.push((*stage, cue.clone()));
@@ -115,6 +127,7 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
                     span: cue.clone(),
                     unit: Unit::None,
                     sibling: false,
+                    rival: false,
                 },
             ));
         }
@@ -125,7 +138,11 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
 /// Drops a total whose parts are printed too: the parts are the phases.
 fn drop_sums(claims: &mut Vec<Claim>) {
     for field in ["chip_hours", "data", "time"] {
-        let values: Vec<f64> = claims.iter().filter(|c| c.field == field).map(number).collect();
+        let values: Vec<f64> = claims
+            .iter()
+            .filter(|c| c.field == field)
+            .map(number)
+            .collect();
         if values.len() < 3 {
             continue;
         }
@@ -139,8 +156,14 @@ fn only_stage(doc: &Doc, claims: &[Claim], stages: &mut [(Stage, Option<Range<us
     if doc.all & cues::STAGE_PRETRAINING != 0 {
         return;
     }
-    let first = claims.iter().zip(stages.iter()).find(|(claim, _)| makes_phase(claim.field)).map(|(_, stage)| stage.clone());
-    let Some(first) = first.filter(|(stage, _)| stage.kind().is_some()) else { return };
+    let first = claims
+        .iter()
+        .zip(stages.iter())
+        .find(|(claim, _)| makes_phase(claim.field))
+        .map(|(_, stage)| stage.clone());
+    let Some(first) = first.filter(|(stage, _)| stage.kind().is_some()) else {
+        return;
+    };
     for stage in stages.iter_mut().filter(|(stage, _)| *stage == Stage::Main) {
         *stage = first.clone();
     }
@@ -158,10 +181,23 @@ fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
         if sentence != carried_from {
             // What the last sentence ended with holds on only if numbers were told of it.
             let last = index.checked_sub(1).and_then(|k| out.get(k)).cloned();
-            let adjacent = index.checked_sub(1).and_then(|k| claims.get(k)).is_some_and(|before| doc.sentence(before.span.start).end == sentence.start);
-            let goes_on = matches!(doc.text(sentence.start), "it" | "this" | "that" | "these" | "they" | "both" | "here");
+            let adjacent = index
+                .checked_sub(1)
+                .and_then(|k| claims.get(k))
+                .is_some_and(|before| doc.sentence(before.span.start).end == sentence.start);
+            let goes_on = matches!(
+                doc.text(sentence.start),
+                "it" | "this" | "that" | "these" | "they" | "both" | "here"
+            );
             carried = match last {
-                Some(last) if adjacent && goes_on && last.0 != Stage::Main && !describes_model(claim.field) => last,
+                Some(last)
+                    if adjacent
+                        && goes_on
+                        && last.0 != Stage::Main
+                        && !describes_model(claim.field) =>
+                {
+                    last
+                }
                 _ => (Stage::Main, None),
             };
             if matches!(carried.0, Stage::Further(_)) {
@@ -169,17 +205,34 @@ fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
             }
             carried_from = sentence.clone();
         }
-        let mut stage = behind(doc, claim, &sentence).or_else(|| before(doc, at, &sentence)).unwrap_or_else(|| carried.clone());
+        let mut stage = behind(doc, claim, &sentence)
+            .or_else(|| before(doc, at, &sentence))
+            .unwrap_or_else(|| carried.clone());
         // "and afterwards on 3072 chips for another 336 hours"
-        if stage.0 == Stage::Main && matches!(claim.field, "chips" | "time" | "hw" | "chip_hours" | "data" | "steps" | "seq" | "epochs") {
+        if stage.0 == Stage::Main
+            && matches!(
+                claim.field,
+                "chips" | "time" | "hw" | "chip_hours" | "data" | "steps" | "seq" | "epochs"
+            )
+        {
             let further = further(doc, claims, index, &sentence);
             if further > 0 {
                 stage = (Stage::Further(further), None);
             }
         }
         // Two costs of the same stage in a list of costs are two phases.
-        if matches!(stage.0, Stage::Reinforcement(_)) && matches!(claim.field, "chip_hours" | "time") {
-            let same = out.iter().zip(claims).filter(|((known, cue), c)| matches!(known, Stage::Reinforcement(_)) && c.field == claim.field && cue.as_ref() != stage.1.as_ref()).count();
+        if matches!(stage.0, Stage::Reinforcement(_))
+            && matches!(claim.field, "chip_hours" | "time")
+        {
+            let same = out
+                .iter()
+                .zip(claims)
+                .filter(|((known, cue), c)| {
+                    matches!(known, Stage::Reinforcement(_))
+                        && c.field == claim.field
+                        && cue.as_ref() != stage.1.as_ref()
+                })
+                .count();
             stage.0 = Stage::Reinforcement(u8::try_from(same).unwrap_or(u8::MAX));
         }
         out.push(stage);
@@ -188,11 +241,19 @@ fn assign(doc: &Doc, claims: &[Claim]) -> Vec<(Stage, Option<Range<usize>>)> {
 }
 
 /// A stage named right behind the number: `5K GPU hours for fine-tuning`.
-fn behind(doc: &Doc, claim: &Claim, sentence: &Range<usize>) -> Option<(Stage, Option<Range<usize>>)> {
+fn behind(
+    doc: &Doc,
+    claim: &Claim,
+    sentence: &Range<usize>,
+) -> Option<(Stage, Option<Range<usize>>)> {
     let end = claim.span.end;
     let mut preposition = false;
     for k in end..(end + 6).min(sentence.end) {
-        if matches!(doc.text(k), "," | ";" | "." | ":" | "and" | "(" | ")" | "before" | "then" | "after") || doc.kind(k) == Some(crate::token::Kind::Number) {
+        if matches!(
+            doc.text(k),
+            "," | ";" | "." | ":" | "and" | "(" | ")" | "before" | "then" | "after"
+        ) || doc.kind(k) == Some(crate::token::Kind::Number)
+        {
             return None;
         }
         preposition |= matches!(doc.text(k), "for" | "of" | "on" | "in" | "during" | "to");
@@ -211,12 +272,16 @@ fn before(doc: &Doc, at: usize, sentence: &Range<usize>) -> Option<(Stage, Optio
             continue;
         }
         // The second word of "continued pre-training" is not its own stage.
-        let two = k.checked_sub(1).map_or(0, |k| doc.cues.get(k).copied().unwrap_or(0));
+        let two = k
+            .checked_sub(1)
+            .map_or(0, |k| doc.cues.get(k).copied().unwrap_or(0));
         if two & cues::STAGE_EXTENSION != 0 && cue & cues::STAGE_PRETRAINING != 0 {
             continue;
         }
         // "pre-training and fine-tuning used 3,750 chips": both.
-        let both = k >= 2 && matches!(doc.text(k - 1), "and" | "/" | "or" | "&") && doc.cues.get(k - 2).copied().unwrap_or(0) & STAGES != 0;
+        let both = k >= 2
+            && matches!(doc.text(k - 1), "and" | "/" | "or" | "&")
+            && doc.cues.get(k - 2).copied().unwrap_or(0) & STAGES != 0;
         if both {
             return None;
         }
@@ -230,19 +295,44 @@ fn before(doc: &Doc, at: usize, sentence: &Range<usize>) -> Option<(Stage, Optio
 }
 
 fn cue_range(doc: &Doc, k: usize) -> Range<usize> {
-    let long = matches!(doc.text(k), "reinforcement" | "instruction" | "supervised" | "synthetic" | "preference" | "context" | "rejection" | "data") && doc.sentence(k).contains(&(k + 1));
+    let long = matches!(
+        doc.text(k),
+        "reinforcement"
+            | "instruction"
+            | "supervised"
+            | "synthetic"
+            | "preference"
+            | "context"
+            | "rejection"
+            | "data"
+    ) && doc.sentence(k).contains(&(k + 1));
     k..k + 1 + usize::from(long)
 }
 
 /// Which piece of one run the number belongs to: 0 the first, 1 what comes "afterwards", 2 what comes after that.
 fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -> u8 {
-    let Some(claim) = claims.get(index) else { return 0 };
-    let told = |fields: &[&str]| claims.iter().filter(|c| fields.contains(&c.field) && c.strength >= 2 && doc.sentence(c.span.start) == *sentence).count() >= 2;
+    let Some(claim) = claims.get(index) else {
+        return 0;
+    };
+    let told = |fields: &[&str]| {
+        claims
+            .iter()
+            .filter(|c| {
+                fields.contains(&c.field)
+                    && c.strength >= 2
+                    && doc.sentence(c.span.start) == *sentence
+            })
+            .count()
+            >= 2
+    };
     let twice = told(&["chips"]) || told(&["time"]);
     // "in two stages: 2 million steps …, then 64,000 steps"
     let pieces = doc.cues_in(sentence.start..claim.span.start) & cues::PIECES != 0;
     let worked = pieces && (told(&["data"]) || told(&["steps"]));
-    let fits = |field: &str| (twice && matches!(field, "chips" | "time" | "hw" | "chip_hours")) || (worked && matches!(field, "data" | "steps" | "seq" | "epochs" | "time"));
+    let fits = |field: &str| {
+        (twice && matches!(field, "chips" | "time" | "hw" | "chip_hours"))
+            || (worked && matches!(field, "data" | "steps" | "seq" | "epochs" | "time"))
+    };
     if !fits(claim.field) {
         return 0;
     }
@@ -250,8 +340,16 @@ fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -
     let mut piece: u8 = 0;
     let mut seen: Vec<&str> = Vec::new();
     let mut end = sentence.start;
-    for told in claims.iter().filter(|c| doc.sentence(c.span.start) == *sentence && fits(c.field)) {
-        let next = doc.cues_in(end..told.span.start) & cues::NEXT != 0;
+    for told in claims
+        .iter()
+        .filter(|c| doc.sentence(c.span.start) == *sentence && fits(c.field))
+    {
+        // "another 336 hours", not "by another at 80,000".
+        let next = (end..told.span.start).any(|k| {
+            doc.cues.get(k).copied().unwrap_or(0) & cues::NEXT != 0
+                && !(doc.is(k, "another")
+                    && matches!(doc.text(k + 1), "at" | "of" | "by" | "model" | "one"))
+        });
         if next && seen.contains(&told.field) {
             piece = piece.saturating_add(1).min(8);
             seen.clear();
@@ -267,7 +365,9 @@ fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -
 
 fn same(a: &Key, b: &Key) -> bool {
     match (a, b) {
-        (Key::Number(a, a_high), Key::Number(b, b_high)) => near(*a, *b, 0.015) && near(*a_high, *b_high, 0.015),
+        (Key::Number(a, a_high), Key::Number(b, b_high)) => {
+            near(*a, *b, 0.015) && near(*a_high, *b_high, 0.015)
+        }
         (a, b) => a == b,
     }
 }
@@ -286,16 +386,33 @@ fn number(claim: &Claim) -> f64 {
 /// One value a field and phase, or all that claim it with equal right.
 fn choose(placed: Vec<(u8, Claim)>) -> Vec<Settled> {
     let mut out: Vec<Settled> = Vec::new();
-    let mut groups: Vec<(u8, &'static str)> = placed.iter().map(|(phase, claim)| (*phase, claim.field)).collect();
+    let mut groups: Vec<(u8, &'static str)> = placed
+        .iter()
+        .map(|(phase, claim)| (*phase, claim.field))
+        .collect();
     groups.sort_unstable();
     groups.dedup();
     for (phase, field) in groups {
-        let all: Vec<&Claim> = placed.iter().filter(|(p, c)| *p == phase && c.field == field).map(|(_, c)| c).collect();
+        let all: Vec<&Claim> = placed
+            .iter()
+            .filter(|(p, c)| *p == phase && c.field == field)
+            .map(|(_, c)| c)
+            .collect();
         let chosen = weigh(field, phase, &all, &placed);
         let values: Vec<String> = chosen.iter().map(|c| c.value.clone()).collect();
         for (index, claim) in chosen.iter().enumerate() {
-            let alternatives = values.iter().enumerate().filter(|(k, _)| *k != index).map(|(_, v)| v.clone()).take(8).collect();
-            out.push(Settled { phase, claim: (*claim).clone(), alternatives });
+            let alternatives = values
+                .iter()
+                .enumerate()
+                .filter(|(k, _)| *k != index)
+                .map(|(_, v)| v.clone())
+                .take(8)
+                .collect();
+            out.push(Settled {
+                phase,
+                claim: (*claim).clone(),
+                alternatives,
+            });
         }
     }
     out.sort_by_key(|s| (s.claim.span.start, s.claim.span.end, s.phase));
@@ -313,15 +430,27 @@ fn choose(placed: Vec<(u8, Claim)>) -> Vec<Settled> {
 /// The claims that remain of a field: equal values once, the strongest, and by what the numbers say of each other.
 fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) -> Vec<&'c Claim> {
     // What only another size of the model has is not this one's.
-    if all.iter().all(|c| c.sibling) {
+    if all.iter().all(|c| c.sibling || c.rival) {
         return Vec::new();
     }
     // A size that is only mentioned ("the 7B variant cost less") is no second candidate.
     let told = placed.iter().any(|(_, c)| c.sibling && c.field != "params");
     let all: Vec<&Claim> = all.iter().copied().filter(|c| told || !c.sibling).collect();
+    let rivals: Vec<&Claim> = all.iter().copied().filter(|c| c.rival).collect();
+    let all: Vec<&Claim> = all.into_iter().filter(|c| !c.rival).collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let weaker = all.clone();
     let strongest = all.iter().map(|c| c.strength).max().unwrap_or(0);
     let mut kept: Vec<&Claim> = Vec::new();
-    for claim in all.iter().filter(|c| c.strength == strongest) {
+    // A size in the model's name and one in "the 70B model" have equal right.
+    let least = if field == "params" && strongest == 2 {
+        1
+    } else {
+        strongest
+    };
+    for claim in all.iter().filter(|c| c.strength >= least) {
         if let Some(known) = kept.iter_mut().find(|known| same(&known.key, &claim.key)) {
             if known.sibling && !claim.sibling {
                 *known = claim;
@@ -330,18 +459,49 @@ fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) 
             kept.push(claim);
         }
     }
+    // "a 1T-parameter model on 3,072 chips, and a 175B model on 1,024": two sizes, however they are printed.
+    let sizes: Vec<&Claim> = weaker
+        .into_iter()
+        .filter(|c| {
+            field == "params"
+                && c.strength == 2
+                && strongest == 3
+                && !kept.iter().any(|known| near(number(c), number(known), 0.2))
+        })
+        .collect();
+    for rival in rivals.into_iter().chain(sizes) {
+        let close = kept
+            .iter()
+            .any(|c| (0.02..=50.0).contains(&(number(rival) / number(c))));
+        if close && !kept.iter().any(|known| same(&known.key, &rival.key)) {
+            kept.push(rival);
+        }
+    }
     if kept.len() < 2 {
         return kept;
     }
     // Words and tokens of one corpus: the tokens.
-    if field == "data" && kept.iter().any(|c| c.unit == Unit::Tokens) && kept.iter().any(|c| c.unit == Unit::Words) {
+    if field == "data"
+        && kept.iter().any(|c| c.unit == Unit::Tokens)
+        && kept.iter().any(|c| c.unit == Unit::Words)
+    {
         kept.retain(|c| c.unit != Unit::Words);
     }
     // Passes over the data times the data is what was seen: the data is one pass.
     if field == "data" {
-        let epochs: Vec<f64> = placed.iter().filter(|(p, c)| *p == phase && c.field == "epochs").map(|(_, c)| number(c)).collect();
+        let epochs: Vec<f64> = placed
+            .iter()
+            .filter(|(p, c)| *p == phase && c.field == "epochs")
+            .map(|(_, c)| number(c))
+            .collect();
         let values: Vec<f64> = kept.iter().map(|c| number(c)).collect();
-        kept.retain(|c| !epochs.iter().any(|e| values.iter().any(|v| *e > 1.0 && near(v * e, number(c), 0.06))));
+        kept.retain(|c| {
+            !epochs.iter().any(|e| {
+                values
+                    .iter()
+                    .any(|v| *e > 1.0 && near(v * e, number(c), 0.06))
+            })
+        });
     }
     // A total of the others.
     if kept.len() >= 3 && matches!(field, "chip_hours" | "data" | "time" | "params") {

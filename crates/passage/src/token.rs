@@ -45,7 +45,8 @@ pub(crate) const MAX_TOKENS: usize = 60_000;
 
 /// Prefixes that are written with and without a hyphen: the word is compared without it.
 const PREFIXES: &[&str] = &[
-    "pre", "post", "fine", "co", "mini", "mid", "multi", "self", "micro", "re", "non", "wall", "sub", "mega", "up", "one", "warm", "long",
+    "pre", "post", "fine", "co", "mini", "mid", "multi", "self", "micro", "re", "non", "wall",
+    "sub", "mega", "up", "one", "warm", "long",
 ];
 
 const SUPERSCRIPTS: &[char] = &['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
@@ -90,7 +91,11 @@ pub(crate) fn lex(glyphs: &[Glyph]) -> Vec<Token> {
         }
         let mut token = if c.is_ascii_digit() || (c == '.' && lexer.digit(i + 1) && space) {
             number(&lexer, i, out.last())
-        } else if matches!(c, 'x' | 'X') && !space && (lexer.digit(i + 1) || lexer.at(i + 1).is_uppercase()) && out.last().is_some_and(|t| t.kind == Kind::Number) {
+        } else if matches!(c, 'x' | 'X')
+            && !space
+            && (lexer.digit(i + 1) || lexer.at(i + 1).is_uppercase())
+            && out.last().is_some_and(|t| t.kind == Kind::Number)
+        {
             // "8x3090", "16x16"
             sign(i, '×')
         } else if c.is_alphabetic() {
@@ -123,7 +128,10 @@ fn push(out: &mut Vec<Token>, mut token: Token) {
             return;
         }
         if let Some(last) = out.last_mut()
-            && matches!(last.text.as_str(), "fine" | "pre" | "wall" | "post" | "mini")
+            && matches!(
+                last.text.as_str(),
+                "fine" | "pre" | "wall" | "post" | "mini"
+            )
             && ["tun", "train", "clock", "batch"]
                 .iter()
                 .any(|stem| token.text.starts_with(stem))
@@ -202,7 +210,10 @@ fn word(lexer: &Lexer, i: usize) -> Token {
     let mut made = token(Kind::Word, text, i, end.max(i + 1));
     made.capital = lexer.at(i).is_uppercase();
     made.camel = camel;
-    if matches!(lexer.at(end), '\'' | '’') && lexer.at(end + 1) == 's' && !lexer.at(end + 2).is_alphanumeric() {
+    if matches!(lexer.at(end), '\'' | '’')
+        && lexer.at(end + 1) == 's'
+        && !lexer.at(end + 2).is_alphanumeric()
+    {
         made.possessive = true;
         made.to = end + 2;
     }
@@ -220,10 +231,12 @@ fn number(lexer: &Lexer, i: usize, last: Option<&Token>) -> Token {
         let text: String = (i..to).map(|k| lexer.at(k)).collect();
         return token(Kind::Word, text, i, to);
     }
-    if ["th", "st", "nd", "rd"]
-        .iter()
-        .any(|ending| ending.chars().enumerate().all(|(k, c)| lexer.at(end + k) == c))
-        && !lexer.at(end + 2).is_alphanumeric()
+    if ["th", "st", "nd", "rd"].iter().any(|ending| {
+        ending
+            .chars()
+            .enumerate()
+            .all(|(k, c)| lexer.at(end + k) == c)
+    }) && !lexer.at(end + 2).is_alphanumeric()
     {
         let text: String = (i..end + 2).map(|k| lexer.at(k)).collect();
         return token(Kind::Word, text, i, end + 2);
@@ -233,8 +246,10 @@ fn number(lexer: &Lexer, i: usize, last: Option<&Token>) -> Token {
         let name_before = last.is_some_and(|last| last.capital);
         loop {
             let separator = lexer.at(end);
-            let group = matches!(separator, ',' | '\'' | '’' | '_' | '\u{a0}' | '\u{2009}' | '\u{202f}')
-                || (separator == ' ' && !name_before);
+            let group = matches!(
+                separator,
+                ',' | '\'' | '’' | '_' | '\u{a0}' | '\u{2009}' | '\u{202f}'
+            ) || (separator == ' ' && !name_before);
             if !(group && lexer.digits_to(end + 1) == end + 4) {
                 break;
             }
@@ -367,8 +382,12 @@ fn times_ten(lexer: &Lexer, i: usize) -> Option<(String, usize)> {
 /// `2022-03-11`.
 fn date(lexer: &Lexer, i: usize, end: usize) -> Option<usize> {
     let two = |k: usize| lexer.digits_to(k) == k + 2;
-    (end == i + 4 && lexer.at(end) == '-' && two(end + 1) && lexer.at(end + 3) == '-' && two(end + 4))
-        .then_some(end + 6)
+    (end == i + 4
+        && lexer.at(end) == '-'
+        && two(end + 1)
+        && lexer.at(end + 3) == '-'
+        && two(end + 4))
+    .then_some(end + 6)
 }
 
 /// `0.2.6`, but not `1.234.567`.

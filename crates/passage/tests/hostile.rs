@@ -19,7 +19,10 @@ fn check(text: &str) {
     assert!(found.len() <= MAX_FOUND);
     let mut end = 0;
     for mark in &found {
-        assert!(mark.from >= end && mark.to > mark.from, "overlap in {text:?}: {found:?}");
+        assert!(
+            mark.from >= end && mark.to > mark.from,
+            "overlap in {text:?}: {found:?}"
+        );
         assert_eq!(piece(text, mark.from, mark.to), mark.text, "{text:?}");
         assert!(mark.phase >= 1 && mark.phase <= 9);
         assert!(!mark.value.is_empty());
@@ -61,10 +64,66 @@ fn marks_fit_the_labelled_passages() {
 #[test]
 fn mutated_passages_do_not_panic() {
     const PIECES: &[&str] = &[
-        "0", "9", "999999999999999999999", "1e400", "1e-400", "10^", "^", "**", "$", "$$", "\\", "\\cite{", "{", "}", "<sup>", "<", "&", "|", "||\n", "\n", "–", "-", "--", " to ", "x", "×", "B", "T tokens", "%", "GPU hours",
-        "H100", "TPU v3-", "batch", "MFU", "🦀", "𝟙", "\u{0}", "\u{202e}", "é", "ﬁ", "１", "１７５Ｂ parameters", ".", ",", ";", ":", "(", ")", "between", "from", "over", "0.0.0", "2022-13-45", "31 February 2022 to 3 March 2021", "of",
+        "0",
+        "9",
+        "999999999999999999999",
+        "1e400",
+        "1e-400",
+        "10^",
+        "^",
+        "**",
+        "$",
+        "$$",
+        "\\",
+        "\\cite{",
+        "{",
+        "}",
+        "<sup>",
+        "<",
+        "&",
+        "|",
+        "||\n",
+        "\n",
+        "–",
+        "-",
+        "--",
+        " to ",
+        "x",
+        "×",
+        "B",
+        "T tokens",
+        "%",
+        "GPU hours",
+        "H100",
+        "TPU v3-",
+        "batch",
+        "MFU",
+        "🦀",
+        "𝟙",
+        "\u{0}",
+        "\u{202e}",
+        "é",
+        "ﬁ",
+        "１",
+        "１７５Ｂ parameters",
+        ".",
+        ",",
+        ";",
+        ":",
+        "(",
+        ")",
+        "between",
+        "from",
+        "over",
+        "0.0.0",
+        "2022-13-45",
+        "31 February 2022 to 3 March 2021",
+        "of",
     ];
-    let base: Vec<Vec<char>> = passages().iter().map(|text| text.chars().collect()).collect();
+    let base: Vec<Vec<char>> = passages()
+        .iter()
+        .map(|text| text.chars().collect())
+        .collect();
     let mut dice = Dice(SEED);
     for _ in 0..20_000 {
         let source = &base[dice.next(base.len())];
@@ -94,12 +153,17 @@ fn mutated_passages_do_not_panic() {
 #[test]
 fn random_strings_do_not_panic() {
     const ALPHABET: &[char] = &[
-        '0', '1', '9', '.', ',', ' ', '\n', 'e', 'E', '^', '*', '×', 'x', '-', '–', '+', '/', '%', '$', '\\', '{', '}', '(', ')', '[', ']', '<', '>', '&', ';', '|', 'B', 'k', 'T', 'a', 'H', 's', '²', '⁻', '\u{a0}', '\u{2009}', '\u{feff}', '🦀', '𝟘', 'ﬃ', '\'', '’', '~', '≈', '=', ':', '_', '`', '"',
+        '0', '1', '9', '.', ',', ' ', '\n', 'e', 'E', '^', '*', '×', 'x', '-', '–', '+', '/', '%',
+        '$', '\\', '{', '}', '(', ')', '[', ']', '<', '>', '&', ';', '|', 'B', 'k', 'T', 'a', 'H',
+        's', '²', '⁻', '\u{a0}', '\u{2009}', '\u{feff}', '🦀', '𝟘', 'ﬃ', '\'', '’', '~', '≈', '=',
+        ':', '_', '`', '"',
     ];
     let mut dice = Dice(SEED ^ 1);
     for _ in 0..200_000 {
         let length = dice.next(24);
-        let text: String = (0..length).map(|_| ALPHABET[dice.next(ALPHABET.len())]).collect();
+        let text: String = (0..length)
+            .map(|_| ALPHABET[dice.next(ALPHABET.len())])
+            .collect();
         check(&text);
     }
 }
@@ -109,19 +173,36 @@ fn offsets_count_utf16_units() {
     let text = "🦀🦀 Our 𝟏model: trained on 300B tokens 🚀 with 64 H100 GPUs for 3 days.";
     check(text);
     let found = read(text);
-    let data = found.iter().find(|mark| mark.field == "data").expect("the tokens are found");
+    let data = found
+        .iter()
+        .find(|mark| mark.field == "data")
+        .expect("the tokens are found");
     assert_eq!(data.text, "300B tokens");
     assert_eq!(piece(text, data.from, data.to), "300B tokens");
-    assert!(found.iter().any(|mark| mark.field == "chips" && mark.value == "64"));
-    assert!(found.iter().any(|mark| mark.field == "time" && mark.value == "3 days"));
+    assert!(
+        found
+            .iter()
+            .any(|mark| mark.field == "chips" && mark.value == "64")
+    );
+    assert!(
+        found
+            .iter()
+            .any(|mark| mark.field == "time" && mark.value == "3 days")
+    );
 }
 
 #[test]
 fn a_mark_covers_what_was_folded() {
-    let text = "It was trained on 1.4T to-\nkens, in 1,000,\n000 steps with 16\u{2009}384 H100 GPUs.";
+    let text =
+        "It was trained on 1.4T to-\nkens, in 1,000,\n000 steps with 16\u{2009}384 H100 GPUs.";
     check(text);
     let found = read(text);
-    let of = |field: &str| found.iter().find(|mark| mark.field == field).map(|mark| (mark.text.as_str(), mark.value.as_str()));
+    let of = |field: &str| {
+        found
+            .iter()
+            .find(|mark| mark.field == field)
+            .map(|mark| (mark.text.as_str(), mark.value.as_str()))
+    };
     assert_eq!(of("data"), Some(("1.4T to-\nkens", "1.4T")));
     assert_eq!(of("steps"), Some(("1,000,\n000 steps", "1,000,000")));
     assert_eq!(of("chips"), Some(("16\u{2009}384", "16384")));
@@ -129,7 +210,16 @@ fn a_mark_covers_what_was_folded() {
 
 #[test]
 fn nothing_in_gives_nothing() {
-    for text in ["", " ", "\u{feff}", "We train a model.", "....", "\n\n\n", "12345", "🦀"] {
+    for text in [
+        "",
+        " ",
+        "\u{feff}",
+        "We train a model.",
+        "....",
+        "\n\n\n",
+        "12345",
+        "🦀",
+    ] {
         assert_eq!(read(text), Vec::new(), "{text:?}");
     }
 }
@@ -147,9 +237,15 @@ fn bounded(name: &str, text: &str) {
 
 #[test]
 fn work_is_bounded() {
-    bounded("10,000 numbers", &"We trained on 300B tokens with 64 H100 GPUs for 3 days. ".repeat(3_334));
+    bounded(
+        "10,000 numbers",
+        &"We trained on 300B tokens with 64 H100 GPUs for 3 days. ".repeat(3_334),
+    );
     bounded("numbers alone", &"1234 ".repeat(10_000));
-    bounded("one sentence", &"trained on 300B tokens and ".repeat(20_000));
+    bounded(
+        "one sentence",
+        &"trained on 300B tokens and ".repeat(20_000),
+    );
     bounded("1 MB of digits", &"1".repeat(1_000_000));
     bounded("1 MB of a word", &"a".repeat(1_000_000));
     bounded("1 MB of factors", &"2x".repeat(500_000));
