@@ -284,7 +284,7 @@ impl Digits {
     }
 
     fn trim(&mut self) {
-        while self.len > 1 && self.mantissa % 10 == 0 {
+        while self.len > 1 && self.mantissa.is_multiple_of(10) {
             self.mantissa /= 10;
             self.len -= 1;
         }

@@ -164,7 +164,7 @@ fn whole(p: &mut Parser) -> Step {
         from = p.eat("from");
         p.spaces();
         let rest = p.text.get(p.at..).unwrap_or(&[]);
-        let month = |name: &&str| {
+        let month = |name: &str| {
             let start = name.as_bytes().get(..rest.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(rest))
         };
@@ -173,7 +173,7 @@ fn whole(p: &mut Parser) -> Step {
             || begins(STARTS, rest)
             || p.kind == QuantityKind::Time
                 && rest.len() > 1
-                && MONTHS.iter().any(|name| month(&name))
+                && MONTHS.iter().any(|name| month(name))
         {
             return Err(Fault::Incomplete);
         }

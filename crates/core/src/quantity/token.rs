@@ -62,11 +62,13 @@ pub(crate) struct Parser<'a> {
     pub fault_turns_on: u8,
 }
 
-/// A letter of a word, in lower case.
+/// A letter of a word, in lower case. (Out of line in the page: these small steps stand everywhere.)
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) fn letter(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte >= 0x80
 }
 
+#[cfg_attr(target_arch = "wasm32", inline(never))]
 pub(crate) fn digit(byte: u8) -> bool {
     byte.is_ascii_digit()
 }
@@ -104,10 +106,12 @@ impl<'a> Parser<'a> {
     }
 
     /// The byte at a place; 0 beyond the end (a text holds none).
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn byte(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or(0)
     }
 
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
     pub fn peek(&self) -> u8 {
         self.byte(self.at)
     }

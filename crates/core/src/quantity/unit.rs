@@ -48,12 +48,12 @@ impl Words {
     pub const fn new(list: &'static str) -> Words {
         let bytes = list.as_bytes();
         let mut starts = 0;
-        let mut at = 1;
-        while at < bytes.len() {
-            if bytes[at - 1] == b' ' {
-                starts |= Words::bit(bytes[at]);
+        let mut rest = bytes;
+        while let [space, behind @ ..] = rest {
+            if let (b' ', [first, ..]) = (*space, behind) {
+                starts |= Words::bit(*first);
             }
-            at += 1;
+            rest = behind;
         }
         Words { list, starts }
     }
