@@ -79,10 +79,10 @@ pub(crate) fn kind(name: &str, rank: usize) -> &'static str {
     let lower = name.to_ascii_lowercase();
     let has = |what: &str| lower.contains(what);
     if is_expert(name) || has("block_sparse_moe") || has("shared_expert") {
-        return "mixture-of-experts";
+        return "experts";
     }
     if has("norm") || has("ln_") || has(".ln") || has("layernorm") {
-        return "normalization";
+        return "norm";
     }
     if has("lm_head") || lower == "output.weight" || has("classifier") || has("score.") {
         return "output-head";

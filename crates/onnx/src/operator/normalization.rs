@@ -6,17 +6,17 @@ use crate::shape::{Fact, axis};
 use super::{Context, Operator, named};
 
 pub(super) const OPERATORS: &[Operator] = &[
-    named("BatchNormalization", "normalization", batch),
-    named("GroupNormalization", "normalization", like_first),
-    named("InstanceNormalization", "normalization", like_first),
-    named("LRN", "normalization", like_first),
-    named("LayerNormalization", "normalization", layer),
-    named("LpNormalization", "normalization", like_first),
-    named("MeanVarianceNormalization", "normalization", like_first),
-    named("RMSNormalization", "normalization", like_first),
+    named("BatchNormalization", "norm", batch),
+    named("GroupNormalization", "norm", like_first),
+    named("InstanceNormalization", "norm", like_first),
+    named("LRN", "norm", like_first),
+    named("LayerNormalization", "norm", layer),
+    named("LpNormalization", "norm", like_first),
+    named("MeanVarianceNormalization", "norm", like_first),
+    named("RMSNormalization", "norm", like_first),
     // ONNX Runtime writes these two under the standard domain.
-    named("SimplifiedLayerNormalization", "normalization", layer),
-    named("SkipLayerNormalization", "normalization", like_first),
+    named("SimplifiedLayerNormalization", "norm", layer),
+    named("SkipLayerNormalization", "norm", like_first),
 ];
 
 pub(super) fn like_first(context: &mut Context<'_>) -> Option<()> {

@@ -6,9 +6,9 @@ use crate::shape::{Dim, Fact, broadcast};
 use super::{Context, Operator, multiplies};
 
 pub(super) const OPERATORS: &[Operator] = &[
-    multiplies("MatMul", "dense", matmul),
-    multiplies("Gemm", "dense", gemm),
-    multiplies("Einsum", "dense", einsum),
+    multiplies("MatMul", "linear", matmul),
+    multiplies("Gemm", "linear", gemm),
+    multiplies("Einsum", "linear", einsum),
 ];
 
 fn matmul(context: &mut Context<'_>) -> Option<()> {

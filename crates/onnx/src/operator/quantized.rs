@@ -12,9 +12,9 @@ pub(super) const OPERATORS: &[Operator] = &[
     moves("DequantizeLinear", dequantize),
     moves("DynamicQuantizeLinear", dynamic_quantize),
     multiplies("ConvInteger", "convolution", conv_integer),
-    multiplies("MatMulInteger", "dense", matmul_integer),
+    multiplies("MatMulInteger", "linear", matmul_integer),
     multiplies("QLinearConv", "convolution", qlinear_conv),
-    multiplies("QLinearMatMul", "dense", qlinear_matmul),
+    multiplies("QLinearMatMul", "linear", qlinear_matmul),
 ];
 
 pub(super) fn quantize(context: &mut Context<'_>) -> Option<()> {
