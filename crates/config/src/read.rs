@@ -24,7 +24,36 @@ pub fn count_config_with_matrices(
     options: &CountOptions,
 ) -> R<(Count, Vec<PlacedMatrix>)> {
     let root = parse(text)?;
-    let config = unwrap(&root, 0)?;
+    count_object(unwrap(&root, 0)?, options)
+}
+
+/// The config of the language model inside another config.
+fn nested_text(o: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    let keys = [
+        "text_config",
+        "language_config",
+        "llm_config",
+        "thinker_config",
+    ];
+    let inner = keys
+        .iter()
+        .find_map(|k| o.get(*k))
+        .and_then(Value::as_object)?;
+    let known = inner
+        .get("model_type")
+        .and_then(Value::as_str)
+        .is_some_and(|t| architectures::find(t).is_some());
+    if known {
+        Some(inner)
+    } else {
+        inner.get("text_config").and_then(Value::as_object)
+    }
+}
+
+fn count_object(
+    config: &Map<String, Value>,
+    options: &CountOptions,
+) -> R<(Count, Vec<PlacedMatrix>)> {
     let class = class_of(config, options);
     let named = config
         .get("model_type")
@@ -32,6 +61,19 @@ pub fn count_config_with_matrices(
         .filter(|t| !t.is_empty());
     let model_type = type_of(config, class.as_deref())?;
     let Some(count) = architectures::find(&model_type) else {
+        // The text part of a model whose other parts are not known may still be one that is.
+        if options.part == Some(Part::Text) {
+            if let Some(inner) = nested_text(config) {
+                return count_object(
+                    inner,
+                    &CountOptions {
+                        part: None,
+                        class: None,
+                        ..options.clone()
+                    },
+                );
+            }
+        }
         return Err(unknown_type(&model_type, config));
     };
     // A type that transformers builds with another type's class keeps its own defaults.

@@ -49,6 +49,17 @@ fn unknown_types_are_named_never_guessed() {
     let e = refused(r#"{"model_type":"quux","hidden_size":4,"auto_map":{}}"#);
     assert_eq!(e.code, "unknown-model-type");
     assert!(e.message.contains("quux"));
+    // The text part of an unknown whole may be known.
+    let whole = r#"{"model_type":"quux","text_config":{"model_type":"gpt2"},"vision_config":{"model_type":"quux_eye"}}"#;
+    let o = CountOptions {
+        part: Some(Part::Text),
+        ..CountOptions::default()
+    };
+    assert_eq!(
+        count_config(whole, &o).expect("counts").parameters,
+        124_439_808
+    );
+    assert_eq!(refused(whole).code, "unknown-model-type");
     // A known class says what an unknown type is built like.
     let c = count_config(
         r#"{"model_type":"quux","architectures":["LlamaForCausalLM"]}"#,

@@ -248,7 +248,11 @@ impl Cost {
     pub fn experts(mut self, experts: u64, used: u64, one: Cost) -> Self {
         let used = used.min(experts);
         self.idle += one.parameters * (experts - used);
-        let all = one.times_apart(experts, used);
+        let mut all = one.times_apart(experts, used);
+        for m in &mut all.matrices {
+            // A token passes few of the experts: each sees its share of the positions.
+            m.positions = m.positions.saturating_mul(used) / experts.max(1);
+        }
         self = self.plus(&all);
         self
     }

@@ -384,6 +384,13 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
             "big_bird" => vec![("attention", big_bird_attention(cx, c, n, a)?)],
             _ => vec![("self_attn", Mixer::Own(a))],
         };
+        // Block-sparse attention pads the input to whole blocks.
+        let n = if t == "big_bird" && mixers.iter().any(|(_, m)| matches!(m, Mixer::Other(..))) {
+            let b = c.or("block_size", 64)?.max(1);
+            n.div_ceil(b).saturating_mul(b)
+        } else {
+            n
+        };
         let mut block = Block {
             mixers,
             ffns: vec![("mlp", Ffn::Dense(f))],
@@ -563,6 +570,7 @@ fn big_bird_attention(cx: &mut Cx, c: &Cfg, n: u64, a: Attention) -> R<Mixer> {
         return Ok(Mixer::Own(a));
     }
     let blocks = n.div_ceil(b);
+    let n = blocks.saturating_mul(b);
     let pairs = blocks
         .saturating_mul(2)
         .saturating_add(2 * (4 + r))

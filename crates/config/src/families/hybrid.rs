@@ -980,7 +980,7 @@ pub fn kimi_linear(cx: &mut Cx, c: &Cfg) -> R<()> {
     let types = kinds(c, "layer_types", layers, |i| {
         // The file counts layers from 1.
         let at = if full.is_empty() {
-            (i + 1) % 4 == 0
+            i > 0 && i % 4 == 0
         } else {
             full.contains(&(i + 1))
         };

@@ -73,7 +73,7 @@ const KINDS: &[Kind] = &[
         join: Join::VipLlava,
     },
     Kind {
-        types: &["paligemma", "shieldgemma2_"],
+        types: &["paligemma"],
         text: "gemma",
         vision: "siglip_vision_model",
         join: Join::Linear,
