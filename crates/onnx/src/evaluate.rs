@@ -1007,6 +1007,7 @@ impl<'m> Evaluator<'m> {
         let count = carried.len();
         let mut scans: Vec<Vec<Fact>> = Vec::new();
         let mut passes = 0_u64;
+        let before = tally.flop;
         let mut last: Option<Tally> = None;
         // Without a count and a condition that settles it one pass stands for all.
         let mut open = false;
@@ -1072,7 +1073,7 @@ impl<'m> Evaluator<'m> {
             }
             last = Some(inside);
         }
-        if passes > 0 && trips.is_some() && condition.is_none() && tally.flop > 0 {
+        if trips.is_some() && condition.is_none() && tally.flop > before {
             self.note(
                 "loop-passes",
                 format!(

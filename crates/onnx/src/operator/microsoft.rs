@@ -76,11 +76,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     named("LayerNormalization", "norm", layer),
     named("SimplifiedLayerNormalization", "norm", layer),
     named("SkipLayerNormalization", "norm", skip_layer),
-    named(
-        "SkipSimplifiedLayerNormalization",
-        "norm",
-        skip_layer,
-    ),
+    named("SkipSimplifiedLayerNormalization", "norm", skip_layer),
     named("GroupNorm", "norm", like_first),
     named("SkipGroupNorm", "norm", skip_layer),
     named("EmbedLayerNormalization", "embedding", embed),
