@@ -1,5 +1,7 @@
 //! The words that the rules look for, in one table: what a word says about the numbers around it.
 
+use std::sync::OnceLock;
+
 /// A set of cues; each token of the passage has one.
 pub(crate) type Cues = u64;
 
@@ -26,7 +28,7 @@ cues! {
     LEARNING = ["optimization", "optimized", "optimisation", "optimised", "learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
         "batch_size", "checkpoint*", "overfit*", "corpus", "corpora"];
     /// The model is used, not trained.
-    USE = ["runs_the", "you_should", "you_need", "you_will_need", "gpu_memory", "inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
+    USE = ["predicts", "predicting", "folded", "screened", "runs_the", "you_should", "you_need", "you_will_need", "gpu_memory", "inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
         "top_p", "quantiz*", "quantis*", "nvidia_smi", "vllm", "sglang", "llama.cpp", "requests", "request", "api", "price", "prices", "priced", "pricing", "costs_$", "cached", "vram",
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
         "laptop", "selfhost*", "tok", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
@@ -41,6 +43,8 @@ cues! {
     /// Somebody else's or another model's.
     OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "others", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
         "teacher", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "forerunner", "state_of_the_art_models", "elsewhere"];
+    /// Models are measured against each other.
+    CONTEST = ["outperform*", "beats", "beat", "surpass*", "better_than", "scores", "matches", "competes", "on_par"];
     /// Brings the subject back.
     OURS = ["we", "our", "ours", "it", "its", "ourselves"];
     /// Introduces a comparison.
@@ -80,7 +84,7 @@ cues! {
     /// What follows is a part of the data, or what the data was taken from.
     PART_OF = ["filtered_from", "reduced_from", "distilled_from", "filtered_down_from", "drawn_from", "sampled_from", "selected_from", "down_from", "out_of", "including", "include", "includes", "of_which", "of_them", "of_these", "thereof", "taken_from"];
     /// Not training time.
-    NOT_TIME = ["inside", "gameplay", "ago", "later", "old", "build", "built", "building", "construct*", "snapshot", "window", "interruption*", "failure*", "crash*", "every", "warranty", "until", "outage", "since", "per_move", "play", "per_game", "memory", "paused", "downtime", "idle", "lost", "delayed", "delay", "queue*", "evaluat*", "month_old", "earlier", "before", "released", "announc*", "interrupt*", "away", "within", "simulated", "human", "experience"];
+    NOT_TIME = ["inside", "gameplay", "ago", "later", "old", "build", "built", "building", "construct*", "snapshot", "window", "interruption*", "failure*", "crash*", "every", "warranty", "until", "outage", "since", "per_move", "play", "memory", "paused", "downtime", "idle", "lost", "delayed", "delay", "queue*", "evaluat*", "month_old", "earlier", "before", "released", "announc*", "interrupt*", "away", "within", "simulated", "human", "experience"];
     /// Recordings, whose length is no training time.
     MEDIA = ["audio", "speech", "video", "videos", "footage", "recordings", "recorded", "labelled", "labeled", "transcrib*", "music", "unlabeled", "unlabelled", "gameplay", "play", "film"];
     /// Machines that are not at work.
@@ -141,7 +145,13 @@ fn bucket(word: &str) -> usize {
 }
 
 impl Lookup {
-    pub(crate) fn new() -> Lookup {
+    /// The table, sorted once.
+    pub(crate) fn shared() -> &'static Lookup {
+        static SHARED: OnceLock<Lookup> = OnceLock::new();
+        SHARED.get_or_init(Lookup::new)
+    }
+
+    fn new() -> Lookup {
         let mut by_letter: Vec<Vec<(Vec<&'static str>, Cues)>> = vec![Vec::new(); 64];
         for (cue, words) in TABLE {
             for word in *words {

@@ -42,6 +42,9 @@ pub struct Found {
 /// Marks returned at most; a paragraph has a dozen.
 pub const MAX_FOUND: usize = 200;
 
+/// Claims that are weighed against each other, in the order of the passage; the work grows with their square.
+const MAX_CLAIMS: usize = 2 * MAX_FOUND;
+
 /// Whether the field takes the value: the one reader of typed text decides.
 fn reads(field: &str, value: &str, catalog: &Catalog) -> bool {
     FIELDS
@@ -71,6 +74,8 @@ pub fn read_passage(text: &str, catalog: &Catalog) -> Vec<Found> {
     let mut claims = rules::claims(&doc, &mentions, &gate);
     let by_words = words::claims(&doc, &mentions, &claims, &gate);
     claims.extend(by_words);
+    claims.sort_by_key(|claim| claim.span.start);
+    claims.truncate(MAX_CLAIMS);
     claims.retain(|claim| reads(claim.field, &claim.value, catalog));
     let mut found: Vec<Found> = settle::settle(&doc, claims)
         .into_iter()

@@ -125,7 +125,7 @@ fn mutated_passages_do_not_panic() {
         .map(|text| text.chars().collect())
         .collect();
     let mut dice = Dice(SEED);
-    for _ in 0..20_000 {
+    for _ in 0..10_000 {
         let source = &base[dice.next(base.len())];
         let from = dice.next(source.len());
         let mut chars: Vec<char> = source[from..(from + 120).min(source.len())].to_vec();
@@ -225,7 +225,7 @@ fn nothing_in_gives_nothing() {
 }
 
 /// Debug builds are slow; the bound is far above what is measured and far below what quadratic work would take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn bounded(name: &str, text: &str) {
     let start = Instant::now();

@@ -1,0 +1,421 @@
+//! What the training ran on: accelerators, time, accelerator-hours, utilization.
+
+use super::{Around, Claim, Gate, Key, made, number_only};
+use crate::cues::{self, Unit};
+use crate::mention::{Mention, Per};
+use crate::token::Kind;
+use std::ops::Range;
+
+/// Whether accelerators are spoken of that do not train this model.
+pub(super) fn not_training(around: &Around, gate: &Gate) -> bool {
+    let sentence = around.sentence();
+    let trained = around.clause() & (cues::TRAIN | cues::RUN) != 0;
+    !gate.training
+        || around.in_use()
+        || sentence & cues::SITE != 0 && !(trained && around.clause() & cues::SITE == 0)
+        || around.clause_before() & cues::HYPOTHETICAL != 0
+}
+
+/// Number of accelerators.
+pub(super) fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.ramp
+        || mention.per != Per::None && mention.unit != Unit::Machines
+        || not_training(around, gate)
+        || mention.scaled && mention.value >= 1e7
+    {
+        return None;
+    }
+    if (around.before(3) | around.inside() | around.after(2)) & cues::SPARE != 0
+        || doc.cues_in(mention.at.start..mention.end) & cues::SPARE != 0
+    {
+        return None;
+    }
+    // "the firm has about 50,000 GPUs in total"
+    if around.sentence() & (cues::TRAIN | cues::UTILIZATION) == 0
+        && around.before(4) & cues::FLEET != 0
+    {
+        return None;
+    }
+    // "5,000 TPUs played the games"
+    if (0..4).any(|n| {
+        around.word_after(n).starts_with("play") || around.word_after(n).starts_with("generat")
+    }) {
+        return None;
+    }
+    // "for the 8-GPU node", "8 GPUs per node", "nodes with 8 GPUs each": inside one machine.
+    let in_machine = mention.per == Per::Chip
+        || doc.cues_in(mention.end..(mention.end + 2)) & cues::EACH != 0
+        || (1..6).any(|n| {
+            matches!(
+                around.word_before(n),
+                "nodes"
+                    | "node"
+                    | "machines"
+                    | "servers"
+                    | "hosts"
+                    | "instances"
+                    | "boxes"
+                    | "systems"
+            )
+        }) && mentions.iter().any(|other| {
+            other.unit == Unit::Machines
+                && other.at.end <= mention.at.start
+                && mention.at.start - other.at.end < 9
+        });
+    if mention.unit == Unit::Machines {
+        return machines(around, mentions);
+    }
+    // "A node of the cluster has 8 GPUs"
+    let of_a_node = around.sentence.clone().any(|k| {
+        k < mention.at.start
+            && matches!(doc.text(k), "a" | "each" | "every" | "one" | "per")
+            && matches!(doc.text(k + 1), "node" | "machine" | "server" | "host")
+    });
+    let each = doc.cues_in(mention.end..(mention.end + 1)) & cues::EACH != 0;
+    if (in_machine || of_a_node) && (mention.value <= 72.0 || each) {
+        return None;
+    }
+    let strength = 2;
+    if mention.unit == Unit::Cores {
+        // Cores of a chip that has two; elsewhere cores are processors' and no chips.
+        let tpu = mention.chip.is_some()
+            || (mention.at.end..mention.end).any(|k| doc.text(k).starts_with("tpu"))
+            || around
+                .sentence
+                .clone()
+                .any(|k| doc.text(k).starts_with("tpu"));
+        if !tpu {
+            return None;
+        }
+        let half = match mention.high {
+            Some(high) => format!("{} to {}", mention.value / 2.0, high / 2.0),
+            None => format!("{} / 2", mention.text),
+        };
+        let mut claim = number_only(around, made(around, "chips", strength, half));
+        claim.key = Key::Number(
+            mention.value / 2.0,
+            mention.high.unwrap_or(mention.value) / 2.0,
+        );
+        return Some(claim);
+    }
+    let trained =
+        around.clause() & (cues::TRAIN | cues::RUN) != 0 || around.sentence() & cues::TRAIN != 0;
+    if !trained && mention.chip.is_none() && around.sentence() & cues::LEARNING == 0 {
+        // "on 256 GPUs" of a sentence that says nothing of training.
+        if !doc.is(mention.at.start.wrapping_sub(1), "on") {
+            return None;
+        }
+    }
+    Some(number_only(
+        around,
+        made(around, "chips", strength, mention.text.clone()),
+    ))
+}
+
+/// `64 nodes of 8 GPUs each` is `64 * 8`; `96 DGX A100` is `96 * 8`. Machines of unknown size are none.
+pub(super) fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    let dgx = mention
+        .chip
+        .and_then(|index| doc.chips.get(index))
+        .is_some_and(|chip| chip.machine);
+    let inside = mentions.iter().find(|other| {
+        matches!(other.unit, Unit::Chips)
+            && other.at.start >= mention.at.end
+            && other.at.start - mention.at.end < 8
+            && other.value <= 72.0
+            && doc.sentence(other.at.start) == around.sentence
+    });
+    let text = match (inside, dgx) {
+        (Some(other), _) => {
+            let each = other.per == Per::Chip
+                || doc.cues_in(other.end..other.end + 2) & cues::EACH != 0
+                || (1..8).any(|n| {
+                    other.at.start.checked_sub(n).is_some_and(|k| {
+                        k >= mention.at.end
+                            && (matches!(doc.text(k), "with" | "of" | "each" | "(" | "×"))
+                    })
+                });
+            if !each {
+                return None;
+            }
+            (other.value, other.value.to_string())
+        }
+        (None, true) => (8.0, "8".to_string()),
+        (None, false) => return None,
+    };
+    let mut claim = number_only(
+        around,
+        made(
+            around,
+            "chips",
+            2,
+            format!("{} * {}", mention.value, text.1),
+        ),
+    );
+    claim.key = Key::Number(mention.value * text.0, mention.value * text.0);
+    Some(claim)
+}
+
+pub(super) fn timed(around: &Around, strength: u8, seconds: f64) -> Claim {
+    let mention = around.mention;
+    let mut claim = made(
+        around,
+        "time",
+        strength,
+        format!("{} {}", mention.text, mention.noun),
+    );
+    claim.key = Key::Number(
+        mention.value * seconds,
+        mention.high.unwrap_or(mention.value) * seconds,
+    );
+    claim
+}
+
+/// Wall-clock time of the training.
+pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
+    let Unit::Time(seconds) = around.mention.unit else {
+        return None;
+    };
+    let mention = around.mention;
+    let doc = around.doc;
+    if not_training(around, gate)
+        || mention.per != Per::None && mention.per != Per::Other
+        || mention.ramp
+    {
+        return None;
+    }
+    let total = mention.value * seconds;
+    // Less than ten minutes is a step's or an answer's time; more than five years a career.
+    if !(600.0..1.6e8).contains(&total) || (mention.noun == "d" && mention.value < 4.0) {
+        return None;
+    }
+    if mention.noun.starts_with("year") && mention.value >= 2.0 {
+        return None;
+    }
+    let bound = mention.over
+        && matches!(
+            around.word_before(2),
+            "for" | "took" | "lasted" | "takes" | "after" | "take"
+        );
+    if bound {
+        return None;
+    }
+    let near = around.before(5) | around.after(4) | around.inside();
+    if near & cues::NOT_TIME != 0 && around.label == 0 {
+        return None;
+    }
+    // "10 minutes of transcribed speech": a length of recordings.
+    if matches!(around.word_before(1), "on")
+        || around.word_after(0) == "of" && around.after(5) & cues::MEDIA != 0
+    {
+        return None;
+    }
+    let after = matches!(
+        around.word_after(0),
+        "of" | "into" | "apart" | "from" | "earlier" | "old"
+    );
+    let real = matches!(
+        around.word_after(1),
+        "real" | "wall" | "wallclock" | "compute" | "computing" | "continuous"
+    );
+    if after
+        && !(matches!(around.word_after(0), "of")
+            && (real || around.after(4) & (cues::TRAIN | cues::RUN) != 0))
+    {
+        return None;
+    }
+    if matches!(
+        around.word_before(1),
+        "after" | "every" | "first" | "last" | "past" | "within" | "each" | "since"
+    ) || matches!(
+        around.word_before(2),
+        "after" | "every" | "first" | "last" | "within" | "past"
+    ) && around.word_before(2) != "after"
+    {
+        // "after 21 days of training" is the length where a run ends there.
+        let over = (2..5).any(|n| {
+            matches!(
+                around.word_before(n),
+                "over"
+                    | "complete"
+                    | "completed"
+                    | "finished"
+                    | "done"
+                    | "ended"
+                    | "stopped"
+                    | "finishes"
+            )
+        });
+        if !(around.word_before(1) == "after" && (around.after(4) & cues::TRAIN != 0 || over)) {
+            return None;
+        }
+    }
+    // "a 10-day forecast": a name unless a run is meant.
+    let hyphen = doc.is(mention.at.end, "-") && doc.glued(mention.at.end);
+    if hyphen
+        && !matches!(
+            around.word_after(0),
+            "run" | "training" | "pretraining" | "period" | "finetuning"
+        )
+    {
+        return None;
+    }
+    let clause = around.clause();
+    let chips_in = |range: Range<usize>| {
+        range.clone().any(|k| {
+            doc.chip(k).is_some()
+                || matches!(
+                    doc.text(k),
+                    "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"
+                )
+        })
+    };
+    let sentence = around.sentence();
+    let with_chips = chips_in(around.sentence.clone());
+    let preposition = matches!(around.word_before(1), "for" | "in" | "about" | "over");
+    let trained = clause & (cues::TRAIN | cues::RUN) != 0
+        || chips_in(around.clause.clone())
+        || (sentence & cues::TRAIN != 0 && (with_chips || preposition))
+        || (with_chips && (sentence & cues::LEARNING != 0 || around.entry()));
+    trained.then(|| timed(around, 2, seconds))
+}
+
+/// Accelerator-hours.
+pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
+    let mention = around.mention;
+    if mention.ramp
+        || mention.value < 2.0
+        || mention.per != Per::None
+        || around.clause_before() & cues::HYPOTHETICAL != 0
+    {
+        return None;
+    }
+    let clause = around.clause();
+    if clause & cues::USE != 0 && clause & cues::TRAIN == 0 {
+        return None;
+    }
+    if around.clause_before() & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
+        return None;
+    }
+    let doc = around.doc;
+    // "a step takes 3,000 GPU hours"
+    if (1..=5).any(|n| {
+        matches!(around.word_before(n), "step" | "iteration" | "update")
+            && matches!(
+                around.word_before(n + 1),
+                "a" | "each" | "every" | "one" | "per"
+            )
+    }) {
+        return None;
+    }
+    // "a cumulative 7.7M GPU hours" of a passage about several sizes is the sum of their runs.
+    if (around.before(6) | around.after(3)) & cues::TOTAL != 0 && doc.sizes() >= 2 {
+        return None;
+    }
+    let cores = (mention.at.end..mention.end).any(|k| matches!(doc.text(k), "core" | "cores"));
+    let unit = if mention.noun.starts_with('h') {
+        "hours"
+    } else if mention.noun.starts_with('d') {
+        "days"
+    } else if mention.noun.starts_with('w') {
+        "weeks"
+    } else if mention.noun.starts_with("month") {
+        "months"
+    } else {
+        "years"
+    };
+    let value = if cores {
+        format!("{} / 2 chip-{unit}", mention.text)
+    } else if unit == "hours" {
+        format!("{} GPU hours", mention.text)
+    } else {
+        format!("{} GPU-{unit}", mention.text)
+    };
+    let mut claim = made(around, "chip_hours", 3, value);
+    claim.key = Key::Number(
+        mention.value * seconds,
+        mention.high.unwrap_or(mention.value) * seconds,
+    );
+    Some(if mention.chip.is_some() {
+        number_only(around, claim)
+    } else {
+        claim
+    })
+}
+
+/// Model or hardware FLOP utilization; other percentages fill nothing.
+pub(super) fn utilization(around: &Around) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.over || mention.ramp || mention.value >= 95.0 || mention.value < 0.5 {
+        return None;
+    }
+    let both = cues::UTILIZATION | cues::HARDWARE_UTILIZATION;
+    let cue_at = |k: usize| doc.cues.get(k).copied().unwrap_or(0);
+    // The name in front, with no other percentage between it and the number.
+    let mut name = None;
+    for k in (around.sentence.start..mention.at.start).rev().take(14) {
+        if doc.is(k, "%") {
+            break;
+        }
+        if cue_at(k) & both != 0 {
+            // "hardware FLOPs utilization": its second word alone would be the model's.
+            let front = k.checked_sub(1).map_or(0, cue_at);
+            name = Some(if front & cues::HARDWARE_UTILIZATION != 0 {
+                front
+            } else {
+                cue_at(k)
+            });
+            break;
+        }
+    }
+    // What is named in front is only overruled by a name right behind: "43.3% HFU and 32.5% MFU".
+    let reach = if name.is_some() { 2 } else { 7 };
+    for k in mention.end..(mention.end + reach).min(around.sentence.end) {
+        let bracket = doc.is(k, "(") && (name.is_some() || cue_at(k + 1) & both == 0);
+        if matches!(doc.text(k), ";" | "," | ")") || bracket || doc.kind(k) == Some(Kind::Number) {
+            break;
+        }
+        if cue_at(k) & both != 0 {
+            name = Some(cue_at(k));
+            break;
+        }
+    }
+    let cue = name?;
+    if around.before(4) & cues::MONITOR != 0 || around.after(3) & cues::MONITOR != 0 {
+        return None;
+    }
+    // A change of the share, not the share.
+    if matches!(around.word_before(1), "by")
+        || matches!(
+            around.word_after(0),
+            "higher"
+                | "lower"
+                | "more"
+                | "better"
+                | "improvement"
+                | "gain"
+                | "increase"
+                | "relative"
+        )
+        || around.after(2) & cues::COMPARE != 0
+            && matches!(around.word_after(0), "relative" | "than")
+    {
+        return None;
+    }
+    let field = if cue & cues::HARDWARE_UTILIZATION != 0 {
+        "hfu"
+    } else {
+        "util"
+    };
+    let mut claim = made(around, field, 2, format!("{}%", mention.text));
+    claim.key = Key::Number(
+        mention.value / 100.0,
+        mention.high.unwrap_or(mention.value) / 100.0,
+    );
+    Some(claim)
+}

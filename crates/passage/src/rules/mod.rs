@@ -1,0 +1,556 @@
+//! Which field a number fills: one rule a field, over the cues around the number. What no rule claims fills nothing.
+
+mod entry;
+mod hardware;
+mod model;
+mod work;
+
+use crate::cues::{self, Cues, Unit};
+use crate::doc::Doc;
+use crate::mention::{Mention, Per};
+use crate::token::Kind;
+use entry::{by_label, label};
+use hardware::{chip_hours, chips, time, utilization};
+use model::{depth, parameters, sequence_length, size, width};
+use std::ops::Range;
+use work::{batch, data, epochs, flop, steps};
+
+/// What a value is compared by.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Key {
+    /// A number and the high end of its range.
+    Number(f64, f64),
+    /// A row of the catalog.
+    Chip(usize),
+    /// A word.
+    Word(&'static str),
+}
+
+/// A field that a piece of the passage fills.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    /// Link key.
+    pub field: &'static str,
+    /// The stronger claim on a field wins; equal ones that differ are shown as alternatives.
+    pub strength: u8,
+    /// As the field takes it.
+    pub value: String,
+    pub key: Key,
+    /// Its tokens.
+    pub span: Range<usize>,
+    /// What it counts, for the rules that weigh claims against each other.
+    pub unit: Unit,
+    /// Of another size of the passage's model.
+    pub sibling: bool,
+    /// Claimed by no rule, and explained by none: it fills nothing, and keeps another number from being chosen.
+    pub rival: bool,
+}
+
+/// The passage as a whole, as far as the rules need it.
+pub(crate) struct Gate {
+    /// Training is spoken of.
+    training: bool,
+    /// A language model, or a transformer.
+    transformer: bool,
+    /// A convolutional or recurrent net.
+    convolution: bool,
+}
+
+impl Gate {
+    pub(crate) fn new(doc: &Doc, mentions: &[Mention]) -> Gate {
+        let hours = mentions
+            .iter()
+            .any(|m| matches!(m.unit, Unit::ChipTime(_)) && !m.barred);
+        let tokens = mentions
+            .iter()
+            .any(|m| m.unit == Unit::Tokens && m.value >= 1e10 && !m.barred);
+        Gate {
+            training: hours
+                || tokens
+                || (doc.all & (cues::TRAIN | cues::LEARNING | cues::UTILIZATION) != 0
+                    && !offer(doc)),
+            transformer: doc.all & cues::TRANSFORMER != 0,
+            convolution: doc.all & cues::CONVOLUTION != 0,
+        }
+    }
+}
+
+/// A price list speaks of what could be trained: "$31.5 per hour", and nothing that was.
+fn offer(doc: &Doc) -> bool {
+    let priced = (0..doc.tokens.len()).any(|k| {
+        doc.is(k, "$")
+            && (2..7).any(|n| {
+                matches!(doc.text(k + n), "per" | "/")
+                    && matches!(
+                        doc.text(k + n + 1),
+                        "hour" | "h" | "million" | "gb" | "month" | "gpu"
+                    )
+            })
+    });
+    priced
+        && !doc.all_words(&[
+            "trained",
+            "pretrained",
+            "finetuned",
+            "took",
+            "consumed",
+            "cost",
+            "used",
+            "saw",
+            "tokens",
+            "needed",
+            "ran",
+        ])
+}
+
+impl Gate {
+    /// Training is spoken of anywhere in the passage.
+    pub(crate) fn is_training(&self) -> bool {
+        self.training
+    }
+}
+
+/// The words around a mention.
+struct Around<'a> {
+    doc: &'a Doc<'a>,
+    mention: &'a Mention,
+    sentence: Range<usize>,
+    clause: Range<usize>,
+    segment: Range<usize>,
+    /// The label in front of a colon or bar, as in a model card.
+    label: Cues,
+    label_range: Option<Range<usize>>,
+}
+
+impl Around<'_> {
+    /// Cues of the last `n` words before the number, in its sentence.
+    fn before(&self, n: usize) -> Cues {
+        let start = self.mention.at.start;
+        self.doc
+            .cues_in(start.saturating_sub(n).max(self.sentence.start)..start)
+    }
+
+    /// Cues of the next `n` words behind the noun, in its sentence.
+    fn after(&self, n: usize) -> Cues {
+        let end = self.mention.end;
+        self.doc
+            .cues_in(end..(end + n).min(self.segment.end).max(end))
+    }
+
+    /// Cues of the words before the number, in its clause.
+    fn clause_before(&self) -> Cues {
+        self.doc.cues_in(self.clause.start..self.mention.at.start)
+    }
+
+    fn clause(&self) -> Cues {
+        self.doc.cues_in(self.clause.clone())
+    }
+
+    fn segment(&self) -> Cues {
+        self.doc.cues_in(self.segment.clone())
+    }
+
+    fn sentence(&self) -> Cues {
+        self.doc.cues_in(self.sentence.clone())
+    }
+
+    /// Cues of the words between number and noun.
+    fn inside(&self) -> Cues {
+        self.doc.cues_in(self.mention.at.end..self.mention.end)
+    }
+
+    fn word_before(&self, n: usize) -> &str {
+        self.mention
+            .at
+            .start
+            .checked_sub(n)
+            .map_or("", |k| self.doc.text(k))
+    }
+
+    fn word_after(&self, n: usize) -> &str {
+        self.doc.text(self.mention.end + n)
+    }
+
+    /// How far before the number the cue stands, in words without another number between; `None` where there is none.
+    fn distance_before(&self, cue: Cues, most: usize) -> Option<usize> {
+        let start = self.mention.at.start;
+        for back in 1..=most {
+            let k = start.checked_sub(back)?;
+            if k < self.sentence.start {
+                return None;
+            }
+            if self.doc.cues.get(k).copied().unwrap_or(0) & cue != 0 {
+                return Some(back);
+            }
+            if self.doc.kind(k) == Some(Kind::Number) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The number is an entry of a list: "350k iterations, 128 H100 GPUs, 13 days."
+    fn entry(&self) -> bool {
+        let before = self.word_before(1);
+        let edge = |text: &str| matches!(text, "," | ";" | ":" | "." | "" | "–" | "—" | "(" | ")");
+        (edge(before)
+            || before == "≈" && edge(self.word_before(2))
+            || self.mention.at.start == self.sentence.start)
+            && edge(self.word_after(0))
+    }
+
+    /// The model is used here, not trained.
+    fn in_use(&self) -> bool {
+        let clause = self.clause();
+        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0
+            || self.doc.tells_speed(self.mention.at.start)
+        {
+            return true;
+        }
+        let sentence = self.sentence();
+        if sentence & cues::USE == 0 {
+            return false;
+        }
+        if sentence & cues::TRAIN == 0 {
+            return true;
+        }
+        // "trained on 64 A100s, and runs on one": the nearer verb decides.
+        let start = self.mention.at.start;
+        let mut last = 0;
+        for k in self.sentence.start..start {
+            let cue = self.doc.cues.get(k).copied().unwrap_or(0);
+            if cue & (cues::USE | cues::TRAIN) != 0 {
+                last = cue;
+            }
+        }
+        if last == 0 {
+            clause & cues::USE != 0
+        } else {
+            last & cues::USE != 0 && last & cues::TRAIN == 0
+        }
+    }
+}
+
+/// Every claim of the passage, in order.
+pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim> {
+    let mut found = Vec::new();
+    for mention in mentions {
+        let label_range = label(doc, mention);
+        let around = Around {
+            doc,
+            mention,
+            sentence: doc.sentence(mention.at.start),
+            clause: doc.clause(mention.at.start),
+            segment: doc.segment(mention.at.start),
+            label: label_range.clone().map_or(0, |range| doc.cues_in(range)),
+            label_range,
+        };
+        if let Some(claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
+            found.push(claim);
+        }
+    }
+    parallel(doc, mentions, &mut found);
+    found
+}
+
+/// A number that could be meant, with no word around that says otherwise.
+fn rival(around: &Around) -> Option<Claim> {
+    let mention = around.mention;
+    let (field, least, unit) = match mention.unit {
+        Unit::Parameters => ("params", 1e5, ""),
+        Unit::Tokens => ("data", 1e9, ""),
+        Unit::Chips => ("chips", 1.0, ""),
+        Unit::Time(seconds) if mention.noun.len() > 1 => ("time", 7200.0 / seconds, "time"),
+        Unit::ChipTime(_) => ("chip_hours", 10.0, "chip"),
+        Unit::Steps => ("steps", 1000.0, ""),
+        _ => return None,
+    };
+    let explained = cues::USE
+        | cues::SITE
+        | cues::HYPOTHETICAL
+        | cues::OTHERS
+        | cues::COMPARE
+        | cues::TOTAL
+        | cues::MICRO
+        | cues::SCHEDULE
+        | cues::PIECE
+        | cues::OTHER_STEPS
+        | cues::VOCABULARY
+        | cues::WINDOW
+        | cues::NOT_DATA
+        | cues::PART_OF
+        | cues::MEDIA
+        | cues::NOT_TIME
+        | cues::SPARE
+        | cues::MONITOR
+        | cues::LAW
+        | cues::ONE_PASS
+        | cues::SHARED
+        | cues::BATCH
+        | cues::SEQUENCE
+        | cues::FLEET
+        | cues::EACH;
+    let near = around.before(8) | around.after(5) | around.inside();
+    if mention.barred
+        || mention.over
+        || mention.ramp
+        || mention.per != Per::None
+        || mention.value < least
+        || near & explained != 0
+        || around.in_use()
+        || foreign(around)
+        || around.doc.in_sum_row(mention.at.start)
+    {
+        return None;
+    }
+    let value = match unit {
+        "time" => format!("{} {}", mention.text, mention.noun),
+        "chip" => format!("{} GPU hours", mention.text),
+        _ => mention.text.clone(),
+    };
+    let mut claim = made(around, field, 0, value);
+    claim.rival = true;
+    if let Unit::Time(seconds) | Unit::ChipTime(seconds) = mention.unit {
+        claim.key = Key::Number(
+            mention.value * seconds,
+            mention.high.unwrap_or(mention.value) * seconds,
+        );
+    }
+    Some(claim)
+}
+
+/// `9 hours for chess, 12 hours for shogi`: what is said of one is said of all, so that none is chosen.
+fn parallel(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
+    for pair in mentions.windows(2) {
+        let [first, second] = pair else { continue };
+        if first.unit != second.unit
+            || second.barred
+            || second.over
+            || second.ramp
+            || !(doc.is(first.end, "for") && doc.is(second.end, "for"))
+        {
+            continue;
+        }
+        let gap = first.end..second.at.start;
+        let close = gap.len() <= 7 && doc.sentence(first.at.start) == doc.sentence(second.at.start);
+        if !close
+            || doc.is_foreign(second.at.start)
+            || found.iter().any(|c| c.span.start == second.at.start)
+        {
+            continue;
+        }
+        let Some(claim) = found
+            .iter()
+            .find(|c| c.span.start == first.at.start)
+            .cloned()
+        else {
+            continue;
+        };
+        let (Key::Number(value, _), true) = (&claim.key, first.value > 0.0) else {
+            continue;
+        };
+        let factor = value / first.value;
+        let high = second.high.unwrap_or(second.value);
+        found.push(Claim {
+            value: claim.value.replacen(&first.text, &second.text, 1),
+            key: Key::Number(second.value * factor, high * factor),
+            span: second.at.start..second.end,
+            ..claim
+        });
+    }
+}
+
+/// Whether somebody else's number: another model's, a rival's, the writer's own machine.
+fn foreign(around: &Around) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    if doc.is_foreign(mention.at.start) {
+        return true;
+    }
+    // "44.0% for ViT-e", "half of what Gopher had"
+    let end = mention.end;
+    for k in end..(end + 4).min(around.clause.end) {
+        // "300B tokens of RefinedWeb" names the data, "44.0% for ViT-e" the model.
+        let data = matches!(
+            mention.unit,
+            Unit::Tokens | Unit::Items | Unit::Words | Unit::Epochs
+        );
+        if (matches!(doc.text(k), "for" | "by" | "in") || !data && doc.is(k, "of"))
+            && let Some(name) = doc.name(k + 1)
+            && !doc.is_subject(name)
+            && !matches!(doc.text(name.at.end), "format" | "style" | "fashion")
+        {
+            return !siblings(doc, around.sentence.clone());
+        }
+        if doc.kind(k) == Some(Kind::Number) {
+            break;
+        }
+    }
+    false
+}
+
+/// "2M tokens for the 16.1B model, 1M for the 6.1B": of several models, the others without their noun.
+fn shared_out(around: &Around) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    let end = mention.end;
+    mention.unit != Unit::Parameters
+        && doc.is(end, "for")
+        && (end + 1..(end + 10).min(around.sentence.end)).any(|k| {
+            let bare = doc.kind(k) == Some(Kind::Number)
+                && (doc.is(k + 1, "for") || (doc.glued(k + 1) && doc.is(k + 2, "for")));
+            bare && matches!(doc.text(k.wrapping_sub(1)), "," | "and")
+        })
+}
+
+/// "a batch of 128 over 128 cores": behind a number or its noun "over" is a preposition.
+fn spread_over(around: &Around) -> bool {
+    let doc = around.doc;
+    let Some(k) = around.mention.at.start.checked_sub(2) else {
+        return false;
+    };
+    // "pre-trained over 400 billion tokens"; "trained on over 400 billion tokens" is a bound.
+    if around.mention.unit == Unit::Steps {
+        return true;
+    }
+    if matches!(around.mention.unit, Unit::Tokens | Unit::Items) {
+        return cues::NOUNS.iter().any(|(noun, unit)| {
+            *noun == doc.text(k) && matches!(unit, Unit::Time(_) | Unit::Steps | Unit::Epochs)
+        }) || matches!(
+            doc.text(k),
+            "trained"
+                | "pretrained"
+                | "training"
+                | "pretraining"
+                | "finetuned"
+                | "epochs"
+                | "epoch"
+                | "ran"
+                | "run"
+                | "runs"
+                | "goes"
+                | "went"
+        );
+    }
+    matches!(
+        around.mention.unit,
+        Unit::Chips | Unit::Cores | Unit::Machines
+    ) && (doc.kind(k) == Some(Kind::Number)
+        || matches!(doc.text(k), "spread" | "distributed" | "parallel"))
+}
+
+/// Two names behind "for", of which neither is compared: two models of the passage itself.
+fn siblings(doc: &Doc, sentence: Range<usize>) -> bool {
+    let names = sentence
+        .clone()
+        .filter(|k| doc.is(*k, "for") && doc.name(k + 1).is_some_and(|name| name.at.start == k + 1))
+        .count();
+    names >= 2
+        && !sentence
+            .clone()
+            .any(|k| doc.cues.get(k).copied().unwrap_or(0) & cues::OURS != 0)
+}
+
+fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    if mention.barred
+        || mention.value <= 0.0
+        || foreign(around)
+        || around.doc.in_sum_row(mention.at.start)
+    {
+        return None;
+    }
+    if around.doc.is_hypothetical(mention.at.start) || shared_out(around) {
+        return None;
+    }
+    if mention.over && !matches!(mention.unit, Unit::Time(_)) && !spread_over(around) {
+        return None;
+    }
+    // "--batch_size=12": a command line.
+    let start = mention.at.start;
+    if (2..8).any(|back| {
+        start.checked_sub(back).is_some_and(|k| {
+            around.doc.is(k, "-")
+                && around.doc.is(k + 1, "-")
+                && around.doc.glued(k + 1)
+                && around.doc.glued(k + 2)
+        })
+    }) {
+        return None;
+    }
+    // "compared to 3,640 petaflop/s-days", "the previous 7 trillion tokens"
+    let comparison = (1..=4).take_while(|n| {
+        start
+            .checked_sub(*n)
+            .is_some_and(|k| around.doc.kind(k) != Some(Kind::Number))
+    });
+    if comparison.into_iter().any(|n| {
+        matches!(
+            around.word_before(n),
+            "compared" | "than" | "versus" | "vs" | "against" | "unlike" | "instead"
+        )
+    }) || (1..=2).any(|n| {
+        matches!(
+            around.word_before(n),
+            "previous" | "earlier" | "original" | "usual"
+        )
+    }) {
+        return None;
+    }
+    let power = mention.unit == Unit::None
+        && mention.value >= 1e17
+        && mention.text.contains(['e', '^'])
+        && around
+            .sentence
+            .clone()
+            .any(|k| around.doc.text(k).ends_with("flops") || around.doc.is(k, "flop"));
+    if power {
+        // "7.1e20 FLOPs, and with more steps 3.1e21"
+        return flop(around);
+    }
+    let labelled = by_label(around, gate);
+    if labelled.is_some() {
+        return labelled;
+    }
+    match mention.unit {
+        Unit::Parameters => parameters(around),
+        Unit::None => size(around, gate),
+        Unit::Tokens | Unit::Words | Unit::Items | Unit::Sequences => batch(around, gate)
+            .or_else(|| sequence_length(around, gate))
+            .or_else(|| data(around, gate)),
+        Unit::Steps | Unit::Batches => steps(around, gate),
+        Unit::Epochs => epochs(around, gate),
+        Unit::Chips | Unit::Cores | Unit::Machines => chips(around, gate, mentions),
+        Unit::Time(_) => time(around, gate),
+        Unit::ChipTime(seconds) => chip_hours(around, seconds),
+        Unit::Percent => utilization(around),
+        Unit::Flop => flop(around),
+        Unit::Layers => depth(around, gate),
+        Unit::Heads => width(around, mentions),
+        Unit::Rate | Unit::Bytes | Unit::Other => None,
+    }
+    .or_else(|| match mention.unit {
+        Unit::None => batch(around, gate).or_else(|| sequence_length(around, gate)),
+        _ => None,
+    })
+}
+
+fn made(around: &Around, field: &'static str, strength: u8, value: String) -> Claim {
+    let mention = around.mention;
+    Claim {
+        field,
+        strength,
+        value,
+        key: Key::Number(mention.value, mention.high.unwrap_or(mention.value)),
+        span: mention.at.start..mention.end.max(mention.at.end),
+        unit: mention.unit,
+        sibling: around.doc.is_sibling(mention.at.start),
+        rival: false,
+    }
+}
+
+/// Marks the number alone, where an accelerator's name stands within its noun phrase.
+fn number_only(around: &Around, mut claim: Claim) -> Claim {
+    claim.span = around.mention.at.clone();
+    claim
+}

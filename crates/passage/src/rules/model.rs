@@ -1,0 +1,502 @@
+//! What describes the model: parameters, active parameters, layers, widths, sequence length.
+
+use super::entry::is_label;
+use super::{Around, Claim, Gate, Key, made};
+use crate::cues::{self, Unit};
+use crate::mention::{Mention, Per};
+use crate::token::Kind;
+
+/// Parameters, printed with the word.
+pub(super) fn parameters(around: &Around) -> Option<Claim> {
+    let doc = around.doc;
+    let mention = around.mention;
+    if around.inside() & (cues::VOCABULARY | cues::MICRO) != 0 {
+        return None;
+    }
+    let other = |word: &str| {
+        matches!(
+            word,
+            "trainable"
+                | "embedding"
+                | "embeddings"
+                | "lora"
+                | "adapter"
+                | "adapters"
+                | "additional"
+                | "extra"
+                | "new"
+                | "vision"
+                | "encoder"
+                | "nonembedding"
+                | "frozen"
+                | "shared"
+                | "updated"
+                | "tunable"
+                | "visual"
+        )
+    };
+    if (mention.at.end..mention.end + 2).any(|k| other(doc.text(k)))
+        || (1..3).any(|n| other(around.word_before(n)))
+    {
+        return None;
+    }
+    if around.clause() & cues::LAW != 0 && around.sentence() & cues::TRAIN == 0
+        || mention.ramp
+        || mention.value < 1000.0
+    {
+        return None;
+    }
+    if around.sentence() & cues::HYPOTHETICAL != 0 && around.before(5) & cues::HYPOTHETICAL != 0 {
+        return None;
+    }
+    let value = mention.text.clone();
+    if mention.per == Per::Other && !matches!(around.word_after(1), "token") {
+        return None;
+    }
+    if active(around) {
+        return Some(made(around, "active", 3, value));
+    }
+    Some(made(around, "params", 3, value))
+}
+
+/// Whether parameters are those active for a token.
+pub(super) fn active(around: &Around) -> bool {
+    let doc = around.doc;
+    let mention = around.mention;
+    if around.inside() & cues::ACTIVE != 0 {
+        return true;
+    }
+    if around.inside() & cues::TOTAL != 0
+        || doc.is(mention.end, "total")
+        || doc.is(mention.end, "in") && doc.is(mention.end + 1, "total")
+    {
+        return false;
+    }
+    // "of which 37B are activated": behind, with no other number between.
+    for k in mention.end..(mention.end + 6).min(around.clause.end.max(mention.end + 1)) {
+        if doc.kind(k) == Some(Kind::Number)
+            || matches!(doc.text(k), "," | ";" | "." | "and" | ")" | "(" | "/")
+        {
+            break;
+        }
+        if doc.cues.get(k).copied().unwrap_or(0) & cues::ACTIVE != 0 {
+            return true;
+        }
+    }
+    // "activates 12.9B", "a token meets only 12.9B"
+    let start = mention.at.start;
+    for back in 1..=7 {
+        let Some(k) = start.checked_sub(back) else {
+            break;
+        };
+        if k < around.clause.start || doc.kind(k) == Some(Kind::Number) {
+            break;
+        }
+        let text = doc.text(k);
+        if matches!(text, "/" | ")") || (text == "and" && back <= 2) {
+            break;
+        }
+        if doc.cues.get(k).copied().unwrap_or(0) & cues::ACTIVE != 0 {
+            return true;
+        }
+    }
+    false
+}
+
+/// A size without the word: `OPT-175B`, `Gopher (280B)`, `the 137B model`, `1T total / 32B active`.
+pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
+    let doc = around.doc;
+    let mention = around.mention;
+    let scale = doc.tokens.get(mention.at.end.saturating_sub(1))?;
+    if !mention.scaled
+        || mention.high.is_some()
+        || mention.product
+        || mention.ramp
+        || mention.value < 1e6
+    {
+        return None;
+    }
+    if matches!(scale.text.as_str(), "k" | "thousand" | "t")
+        && !matches!(doc.text(mention.end), "total" | "active")
+    {
+        return None;
+    }
+    let after = doc.text(mention.end);
+    let total = after == "total" || (doc.is(mention.end, "in") && doc.is(mention.end + 1, "total"));
+    let expert = doc.all & (cues::ACTIVE) != 0;
+    if expert && active(around) {
+        return Some(made(around, "active", 2, mention.text.clone()));
+    }
+    if total && expert {
+        return Some(made(around, "params", 2, mention.text.clone()));
+    }
+    if after == "-" && doc.is(mention.end + 1, "parameter") {
+        return Some(made(around, "params", 3, mention.text.clone()));
+    }
+    if !gate.training || around.in_use() && doc.all & cues::TRAIN == 0 {
+        return None;
+    }
+    // Letters only: "175 billion" alone counts anything.
+    if scale.text.len() > 2 {
+        return None;
+    }
+    let before = around.word_before(1);
+    // "the 137B model", "our 175B SFT model"
+    let model = doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0
+        || (doc.kind(mention.end) == Some(Kind::Word)
+            && doc.cues_in(mention.end + 1..mention.end + 2) & cues::MODEL != 0
+            && !cues::STOPS.contains(&after));
+    let component = matches!(
+        after,
+        "vision"
+            | "image"
+            | "text"
+            | "audio"
+            | "speech"
+            | "visual"
+            | "teacher"
+            | "frozen"
+            | "dense"
+            | "transformer"
+            | "decoder"
+            | "encoder"
+    ) && doc.kind(mention.end) == Some(Kind::Word);
+    if model
+        && !component
+        && matches!(
+            before,
+            "(" | "first"
+                | "the"
+                | "a"
+                | "our"
+                | "its"
+                | "this"
+                | "only"
+                | "an"
+                | "full"
+                | "large"
+                | "final"
+                | "flagship"
+                | "big"
+                | "largest"
+        )
+    {
+        return Some(made(around, "params", 2, mention.text.clone()));
+    }
+    let named = doc
+        .name(mention.at.start)
+        .is_some_and(|name| name.at.contains(&mention.at.start) && doc.is_subject(name));
+    // "LLaMA-13B outperforms GPT-3": which of the sizes is told of is not said.
+    if named && around.clause() & cues::CONTEST != 0 {
+        return None;
+    }
+    if named {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    // "the 82B HyperCLOVA"
+    if doc
+        .name(mention.end)
+        .is_some_and(|name| name.at.start == mention.end && doc.is_subject(name))
+    {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    let bracket = before == "("
+        && doc.is(mention.end, ")")
+        && mention.at.start >= 2
+        && doc
+            .name(mention.at.start - 2)
+            .is_some_and(|name| doc.is_subject(name));
+    if bracket {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    // "Model: 32B dense"
+    let card = before == ":"
+        && around.label_range.is_some()
+        && is_label(around, &["model", "size", "architecture"]);
+    if card && scale.text == "b" {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    if before == "the"
+        && matches!(
+            after,
+            "at" | ","
+                | "with"
+                | "on"
+                | "was"
+                | "took"
+                | "used"
+                | "run"
+                | "in"
+                | "for"
+                | "needed"
+                | "ran"
+        )
+    {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    None
+}
+
+/// Attention layers; layers of convolutional and recurrent nets are none.
+pub(super) fn depth(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    // "seven Mamba layers" in each block: a stack is given in digits.
+    if doc.kind(mention.at.start) != Some(Kind::Number) {
+        return None;
+    }
+    if !gate.transformer
+        || mention.value > 1000.0
+        || mention.value < 2.0
+        || mention.scaled
+        || mention.high.is_some()
+        || mention.ramp
+        || mention.over
+        || mention.per != Per::None
+    {
+        return None;
+    }
+    let inside: Vec<&str> = (mention.at.end..mention.end).map(|k| doc.text(k)).collect();
+    let stack = inside.iter().any(|w| matches!(*w, "decoder" | "encoder"));
+    let attention = inside
+        .iter()
+        .any(|w| matches!(*w, "transformer" | "selfattention" | "attention"))
+        || stack && around.sentence() & cues::CONVOLUTION == 0;
+    if mention.noun.starts_with("block") && !attention {
+        return None;
+    }
+    if inside.iter().any(|w| {
+        matches!(
+            *w,
+            "moe"
+                | "convolutional"
+                | "conv"
+                | "dense"
+                | "linear"
+                | "fully"
+                | "sparse"
+                | "lstm"
+                | "hidden"
+                | "connected"
+                | "recurrent"
+                | "residual"
+                | "cross"
+                | "mlp"
+                | "first"
+                | "last"
+                | "top"
+                | "expert"
+                | "weight"
+        )
+    }) {
+        return None;
+    }
+    let conv = gate.convolution
+        && !attention
+        && around.sentence() & cues::TRANSFORMER & !cues::CONVOLUTION == 0;
+    let words_conv = around.sentence() & cues::CONVOLUTION != 0 && !attention;
+    let heads = around
+        .sentence
+        .clone()
+        .any(|k| matches!(doc.text(k), "heads" | "head"));
+    // "16-layer net (138 million parameters)": a name of a net that nothing shows to have attention.
+    let name_like = doc.is(mention.at.end, "-") && doc.glued(mention.at.end);
+    let evidence = attention
+        || heads
+        || doc.all_words(&[
+            "token",
+            "tokens",
+            "transformer",
+            "language",
+            "llm",
+            "moe",
+            "attention",
+            "selfattention",
+            "bert",
+            "gpt",
+            "vit",
+            "toks",
+            "gpt2",
+        ]);
+    if conv
+        || words_conv
+        || !evidence
+        || (name_like
+            && !attention
+            && !heads
+            && !doc.all_words(&["transformer", "language", "tokens"]))
+    {
+        return None;
+    }
+    if matches!(
+        around.word_before(1),
+        "first"
+            | "last"
+            | "top"
+            | "every"
+            | "each"
+            | "bottom"
+            | "final"
+            | "initial"
+            | "upper"
+            | "lower"
+    ) || around.in_use()
+    {
+        return None;
+    }
+    let span_strength = if attention { 3 } else { 2 };
+    Some(made(around, "depth", span_strength, mention.text.clone()))
+}
+
+/// Total head width: heads times head size, where both are printed.
+pub(super) fn width(around: &Around, mentions: &[Mention]) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if mention.value > 1000.0 || mention.scaled || mention.high.is_some() {
+        return None;
+    }
+    let inside = (mention.at.end..mention.end).any(|k| {
+        matches!(
+            doc.text(k),
+            "kv" | "key" | "value" | "query" | "output" | "classification"
+        )
+    });
+    if inside {
+        return None;
+    }
+    // "of dimension 128", "of size 64", "(128 dimensions each)"
+    let size = mentions.iter().find(|other| {
+        other.at.start >= mention.end
+            && other.at.start - mention.end <= 6
+            && !(mention.end..other.at.start).any(|k| doc.is(k, ","))
+            && doc.sentence(other.at.start) == around.sentence
+            && (mention.end..other.at.start).any(|k| {
+                matches!(doc.text(k), "dimension" | "size" | "dim" | "width")
+                    || (doc.is(k, "of") && matches!(doc.text(other.at.end), "dimensions"))
+            })
+    })?;
+    if size.scaled || !(8.0..=1024.0).contains(&size.value) {
+        return None;
+    }
+    let mut claim = made(
+        around,
+        "width",
+        2,
+        format!("{} * {}", mention.text, size.text),
+    );
+    claim.key = Key::Number(mention.value * size.value, mention.value * size.value);
+    claim.span = mention.at.start..size.at.end;
+    Some(claim)
+}
+
+/// Sequence length in training. A context window is what the model can read, not what it was trained at.
+pub(super) fn sequence_length(around: &Around, gate: &Gate) -> Option<Claim> {
+    let mention = around.mention;
+    let doc = around.doc;
+    if !gate.training
+        || !matches!(mention.unit, Unit::None | Unit::Tokens)
+        || mention.value < 16.0
+        || mention.value > 2e6
+        || mention.ramp
+        || mention.per == Per::Time
+        || mention.high.is_some()
+    {
+        return None;
+    }
+    if around.in_use() {
+        return None;
+    }
+    let start = mention.at.start;
+    let clause_or_near = start.saturating_sub(6).max(around.sentence.start);
+    let mut sequence = false;
+    let mut window = false;
+    for k in (clause_or_near..start).rev() {
+        if doc.kind(k) == Some(Kind::Number) && k + 2 < start {
+            break;
+        }
+        let text = doc.text(k);
+        let ok = matches!(
+            text,
+            "length"
+                | "lengths"
+                | "of"
+                | "is"
+                | "was"
+                | "="
+                | ":"
+                | "to"
+                | "at"
+                | "had"
+                | "have"
+                | "with"
+                | "up"
+                | "a"
+                | "the"
+                | "sequence"
+                | "sequences"
+                | "context"
+                | "window"
+                | "size"
+                | "has"
+                | "≈"
+                | "("
+                | "set"
+                | "fixed"
+                | "maximum"
+                | "max"
+                | "being"
+                | "about"
+                | "seq"
+                | "tokens"
+                | "each"
+                | "cut"
+                | "packed"
+                | "into"
+                | "hold"
+                | "held"
+                | "were"
+                | "are"
+        );
+        if doc.cues.get(k).copied().unwrap_or(0) & cues::SEQUENCE != 0 {
+            sequence = true;
+            break;
+        }
+        if matches!(text, "window" | "context") {
+            window = true;
+            break;
+        }
+        if !ok {
+            break;
+        }
+    }
+    // "2048-token sequences", "sequences of 2048 tokens"; "256 sequences of 512 tokens" too.
+    let behind = doc.cues_in(mention.end.saturating_sub(1)..mention.end + 1) & cues::SEQUENCE != 0
+        && mention.unit == Unit::Tokens;
+    let of_items = matches!(around.word_before(1), "of")
+        && mention.unit == Unit::Tokens
+        && matches!(
+            around.word_before(2),
+            "images" | "examples" | "samples" | "segments" | "chunks" | "sequences"
+        );
+    let strong = sequence || behind || of_items;
+    if !strong {
+        if !window {
+            return None;
+        }
+        // "reads a window of 2,048 tokens" among layers and heads describes the trained model.
+        let described = around
+            .sentence
+            .clone()
+            .any(|k| matches!(doc.text(k), "layers" | "layer"))
+            && around
+                .sentence
+                .clone()
+                .any(|k| matches!(doc.text(k), "heads" | "head"));
+        let trained = around.before(14) & cues::TRAIN != 0;
+        if !(trained || described) || mention.value > 8192.0 {
+            return None;
+        }
+    }
+    let strength = if strong { 2 } else { 1 };
+    Some(made(around, "seq", strength, mention.text.clone()))
+}
