@@ -5,7 +5,7 @@
 
 use compute_core::catalog::{Accelerator, Format, normalize};
 use compute_core::field::Slot;
-use compute_core::quantity::rate;
+use compute_core::quantity::{Names, rate};
 
 use super::View;
 use super::field::text_input;
@@ -91,7 +91,7 @@ fn listbox(
     div("list").with(options).with(foot)
 }
 
-/// "Start from an example".
+/// The list of examples.
 pub fn examples(view: &View) -> Tag {
     let list = view.list_of(None);
     let chosen = view.stand.example.and_then(|id| {
@@ -113,7 +113,7 @@ pub fn examples(view: &View) -> Tag {
         div("label").with(
             tag("label")
                 .set("for", "example")
-                .with(span("long").with("Start from an "))
+                .with(span("long").with("From an "))
                 .with(span("").with("example")),
         ),
     );
@@ -218,9 +218,16 @@ fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {
             row.aliases.iter().any(|alias| hit(alias)).then_some(2)
         }
     };
-    let ranked: Vec<Option<u8>> = catalog.accelerators.iter().map(rank).collect();
-    let mut found = 0;
+    let mut ranked: Vec<Option<u8>> = catalog.accelerators.iter().map(rank).collect();
+    // The row that the field would take stands first, before its variants.
+    let taken = if words.is_empty() { None } else { catalog.find(text) };
+    let taken = taken.and_then(|index| {
+        *ranked.get_mut(index)? = None;
+        catalog.accelerators.get(index)
+    });
+    let mut found = usize::from(taken.is_some());
     let mut out: Vec<Choice> = Vec::new();
+    out.extend(taken.map(|row| accelerator(row, text, list.filters)));
     for wanted in 0..=2 {
         for (row, rank) in catalog.accelerators.iter().zip(&ranked) {
             if *rank == Some(wanted) {
