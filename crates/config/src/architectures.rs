@@ -319,6 +319,11 @@ pub const ARCHITECTURES: &[Architecture] = &[
     ),
     a(&["blip-2", "instructblip"], GEN, multimodal::blip2),
     a(&["fuyu"], LM, multimodal::fuyu),
+    a(
+        &["internvl_chat"],
+        "InternVLChatModel",
+        multimodal::internvl_chat,
+    ),
     // The rows of the table of decoders in the manner of Llama.
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
     like(

@@ -62,18 +62,19 @@ fn count_object(
     let model_type = type_of(config, class.as_deref())?;
     let Some(count) = architectures::find(&model_type) else {
         // The text part of a model whose other parts are not known may still be one that is.
-        if options.part == Some(Part::Text) {
-            if let Some(inner) = nested_text(config) {
-                return count_object(
-                    inner,
-                    &CountOptions {
-                        part: None,
-                        class: None,
-                        ..options.clone()
-                    },
-                );
-            }
+        if options.part == Some(Part::Text)
+            && let Some(inner) = nested_text(config)
+        {
+            return count_object(
+                inner,
+                &CountOptions {
+                    part: None,
+                    class: None,
+                    ..options.clone()
+                },
+            );
         }
+
         return Err(unknown_type(&model_type, config));
     };
     // A type that transformers builds with another type's class keeps its own defaults.
@@ -127,6 +128,12 @@ fn count_object(
             clip(&class)
         );
         cx.t.note("counted-as", said);
+    }
+    if !has_defaults(like) {
+        cx.t.note(
+            "custom-code",
+            format!("The code of \"{model_type}\" is its publisher's own; the sizes in the file are counted by the structure that it is known to have."),
+        );
     }
     count(&mut cx, &cfg)?;
     if cfg.own("quantization_config") {

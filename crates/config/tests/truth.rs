@@ -154,4 +154,31 @@ fn custom_code_types_have_their_published_totals() {
         let c = count_config(&v["config"].to_string(), &CountOptions::default()).expect("counts");
         assert_eq!(c.parameters, parameters, "{name}");
     }
+    let typed = [
+        (
+            r#"{"model_type":"minicpm","hidden_size":2304,"intermediate_size":5760,"num_hidden_layers":40,"num_attention_heads":36,"num_key_value_heads":36,"vocab_size":122753}"#,
+            None,
+            2_724_880_896u128,
+        ),
+        (
+            r#"{"model_type":"deepseek","hidden_size":2048,"intermediate_size":10944,"moe_intermediate_size":1408,"num_hidden_layers":28,"num_attention_heads":16,"num_key_value_heads":16,"n_routed_experts":64,"n_shared_experts":2,"num_experts_per_tok":6,"first_k_dense_replace":1,"moe_layer_freq":1,"vocab_size":102400}"#,
+            None,
+            16_375_728_128,
+        ),
+        // InternViT-300M inside InternVL.
+        (
+            r#"{"model_type":"internvl_chat","vision_config":{"hidden_size":1024,"num_attention_heads":16,"num_hidden_layers":24,"intermediate_size":4096,"image_size":448,"patch_size":14,"qkv_bias":true,"norm_type":"layer_norm"},"llm_config":{"model_type":"qwen2"}}"#,
+            Some(Part::Vision),
+            304_012_288,
+        ),
+    ];
+    for (config, part, parameters) in typed {
+        let o = CountOptions {
+            part,
+            ..CountOptions::default()
+        };
+        let c = count_config(config, &o).expect("counts");
+        assert_eq!(c.parameters, parameters, "{config}");
+        assert!(c.notes.iter().any(|n| n.code == "custom-code"), "{config}");
+    }
 }

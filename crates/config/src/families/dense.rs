@@ -115,6 +115,7 @@ const LLAMA: Row = Row {
         "yi",
         "aquila",
         "xverse",
+        "skywork",
         "internlm3",
         "iquestcoder",
         "exaone",
@@ -416,6 +417,30 @@ pub const ROWS: &[Row] = &[
         out: B::No,
         mlp: B::No,
         window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["minicpm"],
+        tied: true,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["orion"],
+        norm: Norm::ScaleBias,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["bailing_moe"],
+        qkv: B::Key("use_qkv_bias"),
+        out: B::Key("use_bias"),
+        mlp: B::No,
+        qk: Qk::HeadIf("use_qk_norm"),
+        window: Window::Never,
+        experts: Experts::Rule(deepseek),
         ..LLAMA
     },
     // Mixtures.

@@ -1315,3 +1315,112 @@ pub fn fuyu(cx: &mut Cx, c: &Cfg) -> R<()> {
     cx.t.add("model.vision_embed_tokens", "patch embedding", 1, p);
     Ok(())
 }
+
+/// InternVL in its publisher's own code: InternViT, pixel shuffle, two matrices, a language model under `llm_config`.
+pub fn internvl_chat(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let t = c.sub("llm_config", "qwen2");
+    let v = c.sub("vision_config", "internvl_vision");
+    if cx.only(Part::Vision) {
+        let (n, _) = intern_vit(cx, &v)?;
+        cx.tokens = n;
+        return Ok(());
+    }
+    let own = t
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
+    cx.head = Head::CausalLm;
+    text_model(cx, &t, own)?;
+    if cx.only(Part::Text) {
+        return Ok(());
+    }
+    let tokens = cx.tokens;
+    let mark = cx.t.mark();
+    let (n, d) = intern_vit(cx, &v)?;
+    let r = c.f("downsample_ratio", 0.5)?;
+    let s = if r > 0.0 {
+        (1.0 / r).round().clamp(1.0, 1e4) as u64
+    } else {
+        1
+    };
+    let s = s.saturating_mul(s);
+    let (m, wide, td) = (
+        n.saturating_sub(1) / s,
+        d.saturating_mul(s),
+        t.u("hidden_size")?,
+    );
+    let p = Cost::new()
+        .vector(wide.saturating_mul(2))
+        .linear(m, wide, td, true)
+        .linear(m, td, td, true);
+    cx.t.add("mlp1", "projector", 1, p);
+    if !cx.given(&["pixel_values"]) {
+        cx.t.idle_from(mark);
+        cx.t.note("tower-not-run", "Only text is given: the image tower counts as parameters, not as work. Give pixel_values, like [1, 3, 448, 448], to run it once.");
+    }
+    cx.tokens = tokens;
+    Ok(())
+}
+
+/// InternViT, from 300 million to 6 billion parameters.
+fn intern_vit(cx: &mut Cx, v: &Cfg) -> R<(u64, u64)> {
+    let d = v.u("hidden_size")?;
+    let heads = v.u("num_attention_heads")?;
+    let patch = v.pair("patch_size")?.0;
+    let (h, w) = vit::picture(cx, v)?;
+    let (oh, ow) = v.pair("image_size")?;
+    let cut = |h: u64, w: u64| -> R<u64> {
+        Ok(div(h, patch, "patch_size")?.saturating_mul(div(w, patch, "patch_size")?))
+    };
+    let (n, own) = (cut(h, w)?, cut(oh, ow)?);
+    let values = vit::channels(v)?
+        .saturating_mul(patch)
+        .saturating_mul(patch);
+    let embed = Cost::new().convolution(n, values, d, 1, 1, true);
+    cx.t.add(
+        "vision_model.embeddings.patch_embedding",
+        "patch embedding",
+        1,
+        embed,
+    );
+    let rows = own.saturating_add(2);
+    cx.t.add(
+        "vision_model.embeddings.position_embedding",
+        "position table",
+        1,
+        Cost::new().weights(&[rows, d]),
+    );
+    let q = v.b("qkv_bias");
+    let a = Attention::new(
+        d,
+        heads,
+        heads,
+        div(d, heads, "num_attention_heads")?,
+        Mask::Full,
+    )
+    .biased([q, q, q, true]);
+    let normed = v.b("qk_normalization");
+    let a = Attention {
+        extra: if normed { d.saturating_mul(2) } else { 0 },
+        ..a
+    };
+    let one = if v.s("norm_type") == Some("layer_norm") {
+        d.saturating_mul(2)
+    } else {
+        d
+    };
+    let f = FeedForward {
+        width: d,
+        inner: v.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    // Two norms and two scales.
+    let norm = one.saturating_mul(2).saturating_add(d.saturating_mul(2));
+    let n = n.saturating_add(1);
+    Blocks::alike(
+        Block::usual(a, Ffn::Dense(f), norm),
+        v.layers("num_hidden_layers")?,
+    )
+    .add(cx, "vision_model.encoder.layers", n);
+    Ok((n, d))
+}
