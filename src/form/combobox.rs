@@ -220,7 +220,11 @@ fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {
     };
     let mut ranked: Vec<Option<u8>> = catalog.accelerators.iter().map(rank).collect();
     // The row that the field would take stands first, before its variants.
-    let taken = if words.is_empty() { None } else { catalog.find(text) };
+    let taken = if words.is_empty() {
+        None
+    } else {
+        catalog.find(text)
+    };
     let taken = taken.and_then(|index| {
         *ranked.get_mut(index)? = None;
         catalog.accelerators.get(index)
