@@ -41,7 +41,7 @@ cues! {
     /// What is not so, or not yet.
     HYPOTHETICAL = ["should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
-    OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "others", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
+    OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "parent*", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
         "teacher", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "forerunner", "state_of_the_art_models", "elsewhere"];
     /// Models are measured against each other.
     CONTEST = ["outperform*", "beats", "beat", "surpass*", "better_than", "scores", "matches", "competes", "on_par"];
@@ -112,9 +112,9 @@ cues! {
     /// Names a numeric format of training.
     PRECISION = ["precision", "mixed", "numerics", "dtype", "mfu"];
     /// Stage: the run from scratch.
-    STAGE_PRETRAINING = ["pretrain*", "initial_training", "from_scratch", "base_training", "first_stage", "stage_1", "stage_one", "phase_1", "phase_one", "first_phase", "main_training"];
+    STAGE_PRETRAINING = ["pretrain*", "initial_training", "from_scratch", "base_training", "first_stage", "in_the_first_,", "stage_1", "stage_one", "phase_1", "phase_one", "first_phase", "main_training"];
     /// Stage: a further stretch of the run from scratch.
-    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
+    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "in_the_second_,", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
     STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "supervised_finetun*", "instruction_finetun*", "adaptation"];
     /// Stage: preference tuning, another piece of fine-tuning.
@@ -295,6 +295,9 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("systems", Unit::Machines),
     ("boxes", Unit::Machines),
     ("instances", Unit::Machines),
+    ("islands", Unit::Machines),
+    ("pods", Unit::Machines),
+    ("slices", Unit::Machines),
     ("seconds", Unit::Time(1.0)),
     ("second", Unit::Time(1.0)),
     ("minutes", Unit::Time(60.0)),

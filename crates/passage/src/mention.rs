@@ -819,6 +819,8 @@ fn per(doc: &Doc, end: usize) -> Per {
     match word {
         "s" | "sec" | "second" | "minute" | "min" | "hour" | "day" | "month" | "h" | "year"
         | "week" => Per::Time,
+        // "9.5 hours per 100k steps"
+        _ if doc.is(end, "per") && doc.kind(end + 1) == Some(Kind::Number) => Per::Time,
         "batch" | "step" | "minibatch" | "update" | "iteration" | "gradient" | "optimizer"
         | "optimization" => Per::Batch,
         "gpu" | "device" | "chip" | "core" | "node" | "worker" | "replica" | "machine" | "tpu"

@@ -243,7 +243,7 @@ fn number(lexer: &Lexer, i: usize, last: Option<&Token>) -> Token {
     }
     // Groups of three behind one to three digits. A plain space groups only behind no name ("Llama 3 405 billion").
     if end - i <= 3 {
-        let name_before = last.is_some_and(|last| last.capital);
+        let name_before = last.is_some_and(|last| last.capital || last.text == "-");
         loop {
             let separator = lexer.at(end);
             let group = matches!(

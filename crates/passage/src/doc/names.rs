@@ -302,7 +302,18 @@ impl Doc<'_> {
                             && self.name(k.wrapping_sub(1)).is_some()
                     })
                 });
-                if cue & cues::OTHERS != 0 && !joined {
+                // "a rival newsletter says": no other model.
+                let source = matches!(
+                    self.text(i + 1),
+                    "newsletter"
+                        | "report"
+                        | "analyst"
+                        | "analysts"
+                        | "estimate"
+                        | "paper"
+                        | "source"
+                );
+                if cue & cues::OTHERS != 0 && !joined && !source {
                     // "the reward model, also 6.7B, saw …" goes on behind its comma.
                     let apposition = (i + 1..i + 3).any(|k| self.is(k, ","))
                         && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
@@ -460,6 +471,14 @@ impl Doc<'_> {
                     (self.name(i).is_none() && self.cues_in(to..to + 1) & cues::MODEL != 0)
                         .then(|| (format!("{}{}", self.text(i), self.text(i + 1)), to))
                 });
+                // "Base took 9.5 hours": a size that stands for its model.
+                let word = self.tokens.get(i).filter(|t| {
+                    t.capital
+                        && SIZES.contains(&t.text.as_str())
+                        && SIZES.contains(&size.as_str())
+                        && self.name(i).is_none()
+                });
+                let tag = tag.or_else(|| word.map(|t| (t.text.clone(), i + 1)));
                 if let Some((tag, to)) = tag
                     && !tag.is_empty()
                 {

@@ -13,7 +13,7 @@ pub(super) fn not_training(around: &Around, gate: &Gate) -> bool {
     !gate.training
         || around.in_use()
         || sentence & cues::SITE != 0 && !(trained && around.clause() & cues::SITE == 0)
-        || around.clause_before() & cues::HYPOTHETICAL != 0
+        || around.clause() & cues::HYPOTHETICAL != 0
 }
 
 /// Number of accelerators.
@@ -280,7 +280,8 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     let trained = clause & (cues::TRAIN | cues::RUN) != 0
         || chips_in(around.clause.clone())
         || (sentence & cues::TRAIN != 0 && (with_chips || preposition))
-        || (with_chips && (sentence & cues::LEARNING != 0 || around.entry()));
+        || (with_chips && (sentence & cues::LEARNING != 0 || around.entry()))
+        || (around.entry() && sentence & cues::LEARNING != 0);
     trained.then(|| timed(around, 2, seconds))
 }
 
@@ -360,6 +361,10 @@ pub(super) fn utilization(around: &Around) -> Option<Claim> {
     let mut name = None;
     for k in (around.sentence.start..mention.at.start).rev().take(14) {
         if doc.is(k, "%") {
+            break;
+        }
+        // "33% MFU, about 60% of the cost": the name is the other number's.
+        if cue_at(k) & both != 0 && doc.is(k.wrapping_sub(1), "%") {
             break;
         }
         if cue_at(k) & both != 0 {

@@ -63,7 +63,7 @@ impl Gate {
             .any(|m| matches!(m.unit, Unit::ChipTime(_)) && !m.barred);
         let tokens = mentions
             .iter()
-            .any(|m| m.unit == Unit::Tokens && m.value >= 1e10 && !m.barred);
+            .any(|m| matches!(m.unit, Unit::Tokens | Unit::Words) && m.value >= 1e10 && !m.barred);
         Gate {
             training: hours
                 || tokens
@@ -135,6 +135,13 @@ impl Around<'_> {
         let end = self.mention.end;
         self.doc
             .cues_in(end..(end + n).min(self.segment.end).max(end))
+    }
+
+    /// Cues of the next `n` words behind the noun, in its clause.
+    fn within_clause(&self, n: usize) -> Cues {
+        let end = self.mention.end;
+        self.doc
+            .cues_in(end..(end + n).min(self.clause.end).max(end))
     }
 
     /// Cues of the words before the number, in its clause.
@@ -253,11 +260,29 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
     found
 }
 
+/// A size without a noun, beside parameters in the same sentence.
+fn bare_size(around: &Around) -> bool {
+    let doc = around.doc;
+    let at = around.mention.at.clone();
+    doc.is(at.end.wrapping_sub(1), "b")
+        && doc.name(at.start).is_none()
+        && around
+            .sentence
+            .clone()
+            .any(|k| matches!(doc.text(k), "parameters" | "parameter" | "params"))
+        && !matches!(
+            doc.text(at.end),
+            "/" | "-" | "–" | "without" | "excluding" | "dense"
+        )
+}
+
 /// A number that could be meant, with no word around that says otherwise.
 fn rival(around: &Around) -> Option<Claim> {
     let mention = around.mention;
     let (field, least, unit) = match mention.unit {
         Unit::Parameters => ("params", 1e5, ""),
+        // "12B parameters; further layers bring it to 15.4B"
+        Unit::None if bare_size(around) => ("params", 1e8, ""),
         Unit::Tokens => ("data", 1e9, ""),
         Unit::Chips => ("chips", 1.0, ""),
         Unit::Time(seconds) if mention.noun.len() > 1 => ("time", 7200.0 / seconds, "time"),

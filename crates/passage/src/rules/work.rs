@@ -37,7 +37,7 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     let near = around.before(4) | around.after(3) | inside;
     let hypothetical = around.before(5) & cues::HYPOTHETICAL != 0;
     if hypothetical
-        || around.after(2) & cues::SCHEDULE != 0
+        || around.within_clause(2) & cues::SCHEDULE != 0
         || (near & cues::NOT_DATA != 0 && !training_set)
         || (mine & cues::VOCABULARY != 0 && mention.value < 1e9)
         || around.in_use()
@@ -102,7 +102,9 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         {
             made(around, "data", 2, value)
         }
-        Unit::Words if mention.value >= 1e6 && cue => made(around, "data", 2, value),
+        Unit::Words if mention.value >= 1e6 && (cue || mention.value >= 1e9 || around.entry()) => {
+            made(around, "data", 2, value)
+        }
         Unit::Items if mention.value >= 100.0 && (training_set || item_cue(around, cue)) => {
             made(around, "data", 2, value)
         }
@@ -456,7 +458,7 @@ pub(super) fn flop(around: &Around) -> Option<Claim> {
     if !mention.text.contains('×') && mention.text.starts_with("10^") && doc.all & cues::LAW != 0 {
         return None;
     }
-    if around.clause() & cues::LAW != 0 || around.clause_before() & cues::HYPOTHETICAL != 0 {
+    if around.clause() & cues::LAW != 0 || around.clause() & cues::HYPOTHETICAL != 0 {
         return None;
     }
     let prefix = ["flops", "flop"]
