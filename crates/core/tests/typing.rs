@@ -1,8 +1,8 @@
 //! Numbers as people type them: the table of the typing rules, with value, code and echo.
 
 use compute_core::quantity::{
-    Misreading, NoNames, QuantityKind, Reading, ascii, duration, exact, figure, flop, percent,
-    petaflop_days, plain, range, rate, read, scientific, words,
+    Measure, Misreading, Names, NoNames, QuantityKind, Reading, ascii, duration, exact, figure,
+    flop, is_zero, percent, petaflop_days, plain, range, rate, read, scientific, words,
 };
 
 fn kind(name: &str) -> QuantityKind {
@@ -418,4 +418,328 @@ fn any_text_gets_an_answer() {
         }
     }
     assert!(read_in_all > 20_000, "only {read_in_all} of 200 000 read");
+}
+
+#[track_caller]
+fn says(kind: QuantityKind, typed: &str, message: &str, remedy: &str, fixes: &[&str]) {
+    let wrong = read(kind, typed, &NoNames).unwrap_err();
+    assert_eq!(
+        (wrong.message.as_str(), wrong.remedy.as_str()),
+        (message, remedy)
+    );
+    assert_eq!(wrong.fixes, fixes, "{typed:?}");
+}
+
+#[test]
+fn messages_quote_what_was_typed_and_offer_what_to_type() {
+    use QuantityKind::*;
+    says(
+        Time,
+        "54",
+        "“54” has no unit.",
+        "Write 54 days or 54 hours.",
+        &["54 days", "54 hours"],
+    );
+    says(
+        Time,
+        " ~54 ",
+        "“~54” has no unit.",
+        "Write ~54 days or ~54 hours.",
+        &["~54 days", "~54 hours"],
+    );
+    says(
+        Time,
+        "5 m",
+        "“5 m” can be minutes or months.",
+        "Write 5 min or 5 months.",
+        &["5 min", "5 months"],
+    );
+    says(
+        Time,
+        "36:00",
+        "“36:00” can be hours and minutes or minutes and seconds.",
+        "Write 36:00:00 or 0:36:00.",
+        &["36:00:00", "0:36:00"],
+    );
+    says(
+        Time,
+        "2022-07-06 to 2022-03-11",
+        "“2022-07-06 to 2022-03-11” ends before it begins.",
+        "Write 2022-03-11 to 2022-07-06.",
+        &["2022-03-11 to 2022-07-06"],
+    );
+    says(
+        Time,
+        "mid-March to July",
+        "“mid-March to July” is not a number.",
+        "Write two dates, like 2022-03-11 to 2022-07-06.",
+        &[],
+    );
+    says(
+        Time,
+        "300 GPU hours",
+        "“300 GPU hours” is chips times time.",
+        "Write 300 hours.",
+        &["300 hours"],
+    );
+    says(
+        FlopPerSecond,
+        "312",
+        "“312” has no unit.",
+        "Write 312 TFLOP/s.",
+        &["312 TFLOP/s"],
+    );
+    says(
+        FlopPerSecond,
+        "0.312",
+        "“0.312” has no unit.",
+        "Write 0.312 PFLOP/s.",
+        &["0.312 PFLOP/s"],
+    );
+    says(
+        FlopPerSecond,
+        "312 TFLOP",
+        "“312 TFLOP” is a number of operations.",
+        "Write 312 TFLOP/s.",
+        &["312 TFLOP/s"],
+    );
+    says(
+        Flop,
+        "312 TFLOP/s",
+        "“312 TFLOP/s” is a rate.",
+        "Write 312 TFLOP.",
+        &["312 TFLOP"],
+    );
+    says(
+        Fraction,
+        "1.5",
+        "“1.5” can be a share or a percentage.",
+        "Write 1.5% or 0.015.",
+        &["1.5%", "0.015"],
+    );
+    says(
+        Fraction,
+        "140 %",
+        "“140 %” is more than the whole.",
+        "Write a share of it, like 35%.",
+        &[],
+    );
+    says(
+        Fraction,
+        "30 days",
+        "“30 days” is a time.",
+        "Write 30%.",
+        &["30%"],
+    );
+    says(
+        Fraction,
+        "<30%",
+        "“<30%” is a bound, not a value.",
+        "Write a range, like 15–30\u{202f}%.",
+        &["15–30\u{202f}%"],
+    );
+    says(
+        Fraction,
+        ">60%",
+        "“>60%” is a bound, not a value.",
+        "Write a range, like 60–100\u{202f}%.",
+        &["60–100\u{202f}%"],
+    );
+    says(
+        Count,
+        "10,000+ GPUs",
+        "“10,000+ GPUs” is a bound, not a value.",
+        "Write a range, like 10\u{202f}000–20\u{202f}000 GPUs.",
+        &["10\u{202f}000–20\u{202f}000 GPUs"],
+    );
+    says(
+        Count,
+        "up to 4096",
+        "“up to 4096” is a bound, not a value.",
+        "Write a range, like 2048–4096.",
+        &["2048–4096"],
+    );
+    says(
+        Count,
+        "1,23,456",
+        "“1,23,456” has groups of digits that are not three long.",
+        "Write 123456.",
+        &["123456"],
+    );
+    says(
+        Count,
+        "175 milliard",
+        "“175 milliard” has a number word that means different numbers in different languages.",
+        "Write 175 billion.",
+        &["175 billion"],
+    );
+    says(
+        Count,
+        "=2+3",
+        "“=2+3” is not a number.",
+        "Write 2+3.",
+        &["2+3"],
+    );
+    says(
+        Count,
+        "8x8=64",
+        "“8x8=64” is not a number.",
+        "Write 8x8 or 64.",
+        &["8x8", "64"],
+    );
+    says(Count, "-5", "“-5” is not above zero.", "Write 5.", &["5"]);
+    says(
+        Count,
+        "1,000 nodes",
+        "“1,000 nodes” has a unit of something else.",
+        "Write 1,000 x 8.",
+        &["1,000 x 8"],
+    );
+    says(
+        Count,
+        "$5",
+        "“$5” is an amount of money.",
+        "Write a number like 175B or 1.5 million.",
+        &[],
+    );
+    says(
+        Count,
+        "1e400",
+        "“1e400” is beyond the largest number that can be computed.",
+        "Write a number like 175B or 1.5 million.",
+        &[],
+    );
+    says(
+        Count,
+        "3.1 x",
+        "“3.1 x” stops before its end.",
+        "Write a number like 175B or 1.5 million.",
+        &[],
+    );
+    says(
+        ChipTime,
+        "3.3M GPU",
+        "“3.3M GPU” is a count.",
+        "Write 3.3M GPU hours.",
+        &["3.3M GPU hours"],
+    );
+    says(
+        Count,
+        "a text that goes on and on and on until it is too long to quote",
+        "“a text that goes on and on and on until…” is not a number.",
+        "Write a number like 175B or 1.5 million.",
+        &[],
+    );
+}
+
+/// Messages wait while typing on can still make the text right, and only then.
+#[test]
+fn what_can_still_become_right_is_unfinished() {
+    use QuantityKind::*;
+    for (kind, typed) in [
+        (Count, ""),
+        (Count, "  "),
+        (Count, "1e"),
+        (Count, "1e-"),
+        (Count, "3.1 x"),
+        (Count, "3.1 ×"),
+        (Count, "(2+3"),
+        (Count, "10^"),
+        (Count, "300 mill"),
+        (Count, "300 toke"),
+        (Count, "300,"),
+        (Count, "100B to"),
+        (Count, "100B -"),
+        (Count, "abou"),
+        (Count, "2000+"),
+        (Count, ">"),
+        (Count, "175B wi"),
+        (Time, "54"),
+        (Time, "54 "),
+        (Time, "54 da"),
+        (Time, "11 March"),
+        (Time, "2022-03-11 to"),
+        (Time, "36:00"),
+        (Time, "11 d 4"),
+        (FlopPerSecond, "312"),
+        (FlopPerSecond, "312 TFL"),
+        (FlopPerSecond, "312 TFLOP"),
+        (Flop, "3640 PF"),
+        (Flop, "1 PFLOP/s"),
+        (Fraction, "1.5"),
+        (ChipTime, "3.3M GPU"),
+        (ChipTime, "3.3M GPU ho"),
+    ] {
+        match read(kind, typed, &NoNames) {
+            Err(wrong) => assert!(wrong.unfinished, "{typed:?}: {wrong:?}"),
+            Ok(reading) => panic!("{typed:?}: {reading:?}"),
+        }
+    }
+    for (kind, typed) in [
+        (Count, "abc"),
+        (Count, "175BB"),
+        (Count, "0"),
+        (Count, "30%"),
+        (Count, ">5"),
+        (Time, "5 m"),
+        (Time, "0 days"),
+        (Fraction, "130%"),
+    ] {
+        let wrong = read(kind, typed, &NoNames).unwrap_err();
+        assert!(!wrong.unfinished, "{typed:?}: {wrong:?}");
+    }
+}
+
+/// A chip's name inside a number, with a table that knows one.
+#[test]
+fn a_chip_named_inside_a_number_is_handed_on() {
+    struct One;
+    impl Names for One {
+        fn find(&self, name: &str) -> Option<usize> {
+            ["H100", "H100s", "TPU v3", "tpu v3"]
+                .contains(&name)
+                .then_some(7)
+        }
+    }
+    for (kind, typed, name) in [
+        (QuantityKind::Count, "16k H100s", "H100s"),
+        (QuantityKind::Count, "8x H100 GPUs", "H100"),
+        (QuantityKind::Count, "TPU v3-512", "TPU v3"),
+        (QuantityKind::ChipTime, "2.788M H100 GPU hours", "H100"),
+        (QuantityKind::ChipTime, "5 TPU v3-days", "TPU v3"),
+    ] {
+        let reading = read(kind, typed, &One).unwrap();
+        assert_eq!(reading.accelerator, Some((7, name.to_string())), "{typed}");
+        assert!(codes(&reading).contains(&"names-accelerator"), "{typed}");
+    }
+    // The shape of a name is enough before the tables are there.
+    let reading = read(QuantityKind::Count, "16k H100s", &NoNames).unwrap();
+    assert_eq!((reading.value, reading.accelerator), (16_000.0, None));
+}
+
+#[test]
+fn units_are_told_by_what_they_measure() {
+    for (typed, measure) in [
+        ("300B", None),
+        ("300B tokens", Some(Measure::Tokens)),
+        ("1.2M images", Some(Measure::Examples)),
+        ("175B params", Some(Measure::Parameters)),
+        ("100B-200B words", Some(Measure::Words)),
+        ("16k H100s", Some(Measure::Chips)),
+        ("3 epochs", Some(Measure::Epochs)),
+        ("500k steps", Some(Measure::Steps)),
+    ] {
+        let reading = read(QuantityKind::Count, typed, &NoNames).unwrap();
+        assert_eq!(reading.measure, measure, "{typed}");
+    }
+}
+
+#[test]
+fn zero_is_told_apart_from_what_is_negative() {
+    for text in ["0", " 0 ", "0.0", "0%", "0 %"] {
+        assert!(is_zero(text), "{text}");
+    }
+    for text in ["", "-1", "1", "zero", "0 days"] {
+        assert!(!is_zero(text), "{text}");
+    }
 }

@@ -390,3 +390,283 @@ fn distance(a: &[u8], b: &[u8]) -> Option<usize> {
     }
     row.get(b.len()).copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A few rows with the names that matter here, as the compact text has them: id, short name, unit, aliases.
+    const ROWS: [(&str, &str, &str, &str); 15] = [
+        (
+            "h100-sxm5-80gb",
+            "H100 SXM5 80GB",
+            "module",
+            "H100;H100 SXM",
+        ),
+        ("h100-pcie-80gb", "H100 PCIe 80GB", "card", "H100 PCIe"),
+        ("a100-sxm4-80gb", "A100 SXM4 80GB", "card", "A100;A100 80GB"),
+        ("a100-sxm4-40gb", "A100 SXM4 40GB", "card", "A100 40GB"),
+        ("geforce-rtx-4090", "GeForce RTX 4090", "card", "4090"),
+        ("ascend-910b", "Ascend 910B", "chip", "910B"),
+        ("tpu-v3", "TPU v3 (chip)", "chip (2 cores)", "TPU v3"),
+        ("tpu-v3-core", "TPU v3 core", "core (half chip)", ""),
+        ("tpu-v4", "TPU v4", "chip (2 cores)", ""),
+        ("tpu-v5p", "TPU v5p", "chip (2 cores)", ""),
+        ("tpu-v5e", "TPU v5e", "chip (1 core)", ""),
+        ("tpu-v7", "TPU v7", "chip", "Ironwood"),
+        ("rtx-6000-ada", "RTX 6000 Ada", "card", ""),
+        ("rtx-6000-turing", "RTX 6000 Turing", "card", ""),
+        ("gb200", "GB200", "GPU (half of a superchip)", ""),
+    ];
+
+    fn catalog() -> &'static Catalog {
+        static CATALOG: std::sync::OnceLock<Catalog> = std::sync::OnceLock::new();
+        CATALOG.get_or_init(|| {
+            let mut text = String::from("training-compute-tables 1 2026-11-25\n@accelerators\n");
+            for column in 0..20 {
+                let cells = ROWS.map(|(id, short, unit, aliases)| match column {
+                    0 => short,
+                    1 => "Maker",
+                    3 => id,
+                    4 => unit,
+                    19 => aliases,
+                    _ => "",
+                });
+                text += &cells.join("\t");
+                text.push('\n');
+            }
+            text += "@end";
+            let catalog = Catalog::read(Box::leak(text.into_boxed_str())).unwrap();
+            assert_eq!(catalog.accelerators.len(), ROWS.len());
+            catalog
+        })
+    }
+
+    #[track_caller]
+    fn is(text: &str, id: &str, chips: Option<f64>, code: &str) {
+        let catalog = catalog();
+        let reading = read_accelerator(text, catalog).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        let found = catalog.accelerators[reading.index].id;
+        let codes: Vec<&str> = reading.notes.iter().map(|note| note.code).collect();
+        assert_eq!(
+            (found, reading.chips),
+            (id, chips),
+            "{text}: {:?}",
+            reading.notes
+        );
+        assert_eq!(codes.join(" "), code, "{text}");
+    }
+
+    #[track_caller]
+    fn refused(text: &str, code: &str, fixes: &[&str]) {
+        let catalog = catalog();
+        let wrong = read_accelerator(text, catalog).unwrap_err();
+        assert_eq!(
+            (wrong.code, wrong.fixes.as_slice()),
+            (
+                code,
+                fixes
+                    .iter()
+                    .map(|fix| fix.to_string())
+                    .collect::<Vec<_>>()
+                    .as_slice()
+            ),
+            "{text}: {wrong:?}"
+        );
+        assert!(
+            wrong.message.contains('“') && wrong.remedy.ends_with('.'),
+            "{wrong:?}"
+        );
+        for fix in &wrong.fixes {
+            assert!(read_accelerator(fix, catalog).is_ok(), "{text}: {fix}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_as_it_is_written() {
+        for text in [
+            "H100",
+            "h100-sxm5-80gb",
+            "  H100 SXM. ",
+            "H100s",
+            "H100 GPUs",
+            "Ｈ１００",
+            "H100 Tensor Core GPU",
+        ] {
+            is(text, "h100-sxm5-80gb", None, "");
+        }
+        is("4090", "geforce-rtx-4090", None, "");
+    }
+
+    #[test]
+    fn a_count_in_front_or_behind_gives_chips() {
+        for text in [
+            "8x H100",
+            "8xH100",
+            "8 × H100",
+            "8 H100s",
+            "8 * H100",
+            "H100 x 8",
+            "H100 x8",
+            "2 x 4 H100",
+            "eight H100",
+        ] {
+            is(text, "h100-sxm5-80gb", Some(8.0), "names-count");
+        }
+        is(
+            "2,048 A100 80GB GPUs",
+            "a100-sxm4-80gb",
+            Some(2048.0),
+            "names-count",
+        );
+        is("16k A100", "a100-sxm4-80gb", Some(16_000.0), "names-count");
+        is("2 4090", "geforce-rtx-4090", Some(2.0), "names-count");
+        is("8 910B", "ascend-910b", Some(8.0), "names-count");
+        is(
+            "512 TPU v3 cores",
+            "tpu-v3-core",
+            Some(512.0),
+            "names-count",
+        );
+    }
+
+    #[test]
+    fn a_slice_is_told_in_chips() {
+        for text in [
+            "TPU v3-512",
+            "v3-512",
+            "tpu-v3-512",
+            "TPUv3-512",
+            "Cloud TPU v3-512",
+            "v3-512 pod slice",
+        ] {
+            is(text, "tpu-v3", Some(256.0), "names-slice");
+        }
+        is("v4-1024", "tpu-v4", Some(512.0), "names-slice");
+        is("v5p-8192", "tpu-v5p", Some(4096.0), "names-slice");
+        is("v5e-256", "tpu-v5e", Some(256.0), "names-slice");
+        is("v5litepod-8", "tpu-v5e", Some(8.0), "names-slice");
+        is("4x v4-512", "tpu-v4", Some(1024.0), "names-slice");
+        refused("v3-7", "unknown-accelerator", &[]);
+        refused(
+            "TPU v7-128",
+            "ambiguous-accelerator",
+            &["128x TPU v7", "64x TPU v7"],
+        );
+        let reading = read_accelerator("v3-512", catalog()).unwrap();
+        assert_eq!(
+            reading.notes[0].message,
+            "“v3-512” has 512 cores, which are 256 chips."
+        );
+    }
+
+    #[test]
+    fn machines_hold_eight() {
+        is(
+            "96 DGX A100",
+            "a100-sxm4-80gb",
+            Some(768.0),
+            "names-machines",
+        );
+        is("HGX H100", "h100-sxm5-80gb", Some(8.0), "names-machines");
+        is(
+            "NVIDIA DGX A100 40GB",
+            "a100-sxm4-40gb",
+            Some(8.0),
+            "names-machines",
+        );
+        is("DGX GB200", "gb200", None, "names-machines");
+    }
+
+    #[test]
+    fn cloud_machines_are_refused_with_what_they_hold() {
+        refused("p4d.24xlarge", "cloud-instance", &["8x A100 40GB"]);
+        refused("4 x p5.48xlarge", "cloud-instance", &["32x H100"]);
+        refused("p5", "cloud-instance", &["1x H100"]);
+        refused("a2-highgpu-4g", "cloud-instance", &["4x A100 40GB"]);
+        refused("a3-megagpu-8g", "cloud-instance", &["8x H100"]);
+        refused("Standard_ND96isr_H100_v5", "cloud-instance", &["8x H100"]);
+        refused("xyz.12xlarge", "cloud-instance", &[]);
+        refused("TPU VM", "cloud-instance", &[]);
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused_with_the_nearest_rows() {
+        refused(
+            "H1000",
+            "unknown-accelerator",
+            &["H100 SXM5 80GB", "H100 PCIe 80GB"],
+        );
+        refused("zz", "unknown-accelerator", &[]);
+        refused("qqqqqq", "unknown-accelerator", &[]);
+        refused(
+            "RTX 6000",
+            "ambiguous-accelerator",
+            &["RTX 6000 Ada", "RTX 6000 Turing"],
+        );
+        let wrong = read_accelerator("H1000", catalog()).unwrap_err();
+        assert_eq!(wrong.message, "“H1000” is in none of our rows.");
+        assert_eq!(
+            wrong.remedy,
+            "The nearest are H100 SXM5 80GB and H100 PCIe 80GB; or enter a peak."
+        );
+        assert!(
+            read_accelerator("Ascend 9", catalog())
+                .unwrap_err()
+                .unfinished
+        );
+        assert_eq!(read_accelerator(" ", catalog()).unwrap_err().code, "empty");
+        assert_eq!(
+            read_accelerator("8x", &Catalog::default())
+                .unwrap_err()
+                .code,
+            "unknown-accelerator"
+        );
+    }
+
+    /// Broken names: an answer each time.
+    #[test]
+    fn any_name_gets_an_answer() {
+        let catalog = catalog();
+        let seeds = [
+            "8x H100",
+            "TPU v3-512",
+            "96 DGX A100",
+            "p4d.24xlarge",
+            "a2-highgpu-8g",
+            "16k A100 80GB GPUs",
+            "A100 x 8",
+        ];
+        let pieces: Vec<char> = "0189xXgGvV-–. ,×*()kMé💥\u{202f}²".chars().collect();
+        let mut state = 5u64;
+        let mut below = |n: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % n
+        };
+        for _ in 0..20_000 {
+            let mut text: Vec<char> = seeds[below(seeds.len())].chars().collect();
+            for _ in 0..=below(5) {
+                let at = below(text.len() + 1);
+                match below(3) {
+                    0 if at < text.len() => drop(text.remove(at)),
+                    1 => text.truncate(at.max(1)),
+                    _ => text.insert(at, pieces[below(pieces.len())]),
+                }
+            }
+            let text: String = text.into_iter().collect();
+            if let Ok(AcceleratorReading {
+                chips: Some(chips), ..
+            }) = read_accelerator(&text, catalog)
+            {
+                assert!(
+                    (1.0..=8.0 * MOST_CHIPS).contains(&chips),
+                    "{text:?}: {chips}"
+                );
+            }
+        }
+        assert!(read_accelerator(&"8x ".repeat(66), catalog).is_err());
+        assert!(read_accelerator(&"H".repeat(100_000), catalog).is_err());
+    }
+}

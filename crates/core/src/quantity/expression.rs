@@ -64,6 +64,10 @@ impl Parser<'_> {
             let left = self.value;
             let spaced = self.spaces();
             let sign = self.peek();
+            if sign == 0 {
+                self.at = from;
+                return Ok(());
+            }
             self.at += 1;
             let times = sign == b'*' || sign == b'x' && !letter(self.peek());
             let behind = self.at;
@@ -166,7 +170,8 @@ impl Parser<'_> {
 
     /// `175B or so`, `50 days approx.`
     pub fn approximate_behind(&mut self) {
-        if !self.at_end() && self.any(OR_SO).is_some() {
+        self.spaces();
+        if letter(self.peek()) && self.any(OR_SO).is_some() {
             self.eat(".");
             self.note(Remark::Approximate);
         }
@@ -174,6 +179,9 @@ impl Parser<'_> {
 
     /// A scale letter or word behind a number.
     pub fn scale(&mut self) -> Step {
+        if self.at_end() {
+            return Ok(());
+        }
         let from = self.at;
         self.spaces();
         let mut word = self.word();
@@ -212,7 +220,7 @@ impl Parser<'_> {
 
     /// A bracket behind a unit is a gloss; `[12]` and `^1` there are marks of footnotes.
     pub fn glosses(&mut self, unit: bool) -> Step {
-        loop {
+        while !self.at_end() {
             let close = if unit && self.eat("(") {
                 b')'
             } else if self.eat("[") {
@@ -231,6 +239,7 @@ impl Parser<'_> {
             }
             self.at += 1;
         }
+        Ok(())
     }
 }
 

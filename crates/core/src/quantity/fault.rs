@@ -123,7 +123,7 @@ const TWO_DATES: &str = "Write two dates, like 2022-03-11 to 2022-07-06.";
 pub(crate) fn quoted(text: &str) -> String {
     let text = text.trim();
     match text.char_indices().nth(40) {
-        Some((end, _)) => ["“", text.get(..end).unwrap_or(""), "…”"].concat(),
+        Some((end, _)) => ["“", text.get(..end).unwrap_or("").trim_end(), "…”"].concat(),
         None => ["“", text, "”"].concat(),
     }
 }

@@ -3,7 +3,7 @@
 use super::QuantityKind;
 use super::decimal::from_digits;
 use super::fault::Fault;
-use super::token::{Parser, Remark, Step, digit, letter};
+use super::token::{Parser, Remark, Step, begins, digit, letter};
 use super::unit::Measure;
 
 /// One number with its unit.
@@ -125,6 +125,9 @@ impl Parser<'_> {
         let digits = self.slice(from, self.at);
         self.value.digits = (from as u16, self.at as u16);
         self.value.exponent = -(fraction as i32);
+        if self.at_end() {
+            return self.shift(0);
+        }
         if let Some(power) = self.exponent(divisor)? {
             self.value.exponent += power;
             self.value.power = true;
@@ -155,8 +158,7 @@ impl Parser<'_> {
         let Some(place) = self.any(NUMBER_WORDS) else {
             let word = self.word();
             let ends = self.at + word.len() >= self.text.len();
-            let starts = |name: &str| name.as_bytes().starts_with(word);
-            return Err(if ends && NUMBER_WORDS.split('|').any(starts) {
+            return Err(if ends && begins(NUMBER_WORDS, word) {
                 Fault::Incomplete
             } else {
                 Fault::NotANumber

@@ -2,7 +2,9 @@
 
 use super::QuantityKind;
 use super::fault::Fault;
-use super::token::{MOST_WORDS, Parser, Remark, Step, digit, letter, letter_or_digit};
+use super::token::{
+    ENDS, MOST_WORDS, Parser, Remark, Step, begins, digit, letter, letter_or_digit,
+};
 use super::unit::{self, Measure, Unit, Words, takes};
 use super::write::PETAFLOP_DAY;
 
@@ -56,6 +58,9 @@ impl<'a> Parser<'a> {
 
     /// The words of a unit behind a number, a chip's name included.
     pub fn unit(&mut self) -> Step {
+        if self.at_end() {
+            return Ok(());
+        }
         let start = self.at;
         let count = self.phrase();
         if count == 0 {
@@ -72,8 +77,8 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         let Some(meaning) = self.meaning(count) else {
-            let typing =
-                self.at_end() && unit::scale(last).is_none() && unit::begins(last, self.kind);
+            let starts = unit::begins(last, self.kind) || begins(ENDS, last);
+            let typing = self.at_end() && unit::scale(last).is_none() && starts;
             return Err(if typing {
                 Fault::Incomplete
             } else {
@@ -231,7 +236,11 @@ impl<'a> Parser<'a> {
         // Two words that stand as one in the table, like multiply-adds; hyphens go.
         let word = self.behind(last);
         let mut lead = last.saturating_sub(1);
-        let pair = unit::unit(&[self.behind(lead), word].concat()).filter(|_| last > 0);
+        let pair = if last > 0 {
+            unit::unit(&[self.behind(lead), word].concat())
+        } else {
+            None
+        };
         let Some(unit) = pair.or_else(|| unit::unit(word)) else {
             return self.unnamed(found);
         };

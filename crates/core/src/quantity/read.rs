@@ -7,7 +7,7 @@ use super::fault::{Fault, explain};
 use super::fold::fold;
 use super::note::notes;
 use super::number::Value;
-use super::token::{Parser, Remark, Step, digit};
+use super::token::{ENDS, Parser, Remark, Step, begins, digit};
 use super::unit::Measure;
 use super::write::MONTHS;
 use super::{Misreading, Names, QuantityKind, Reading};
@@ -100,9 +100,8 @@ const UPPER: &str = "<|at most|at maximum|up to|less than|lower than|fewer than|
 const LOWER_BEHIND: &str = "or more|or greater|or longer|or higher|or above|and up|and above|and more|plus|minimum|at least";
 const UPPER_BEHIND: &str = "or less|or fewer|or below|maximum|max|at most";
 
-/// What can stand in front of a number, besides bounds; and behind one.
+/// What can stand in front of a number, besides bounds.
 const STARTS: &str = "about|approximately|around|roughly|between|from|circa";
-const ENDS: &str = "within|to|or so|or more|middle";
 
 /// A bound here.
 fn bound(p: &mut Parser, lower: &str, upper: &str) -> Option<Fault> {
@@ -117,13 +116,6 @@ fn bound(p: &mut Parser, lower: &str, upper: &str) -> Option<Fault> {
     p.eat("=");
     p.spaces();
     Some(p.fault(fault, from, p.at))
-}
-
-/// Whether letters start one of several phrases and are not yet all of it.
-fn begins(phrases: &str, part: &[u8]) -> bool {
-    phrases
-        .split('|')
-        .any(|phrase| phrase.as_bytes().starts_with(part))
 }
 
 /// The whole text: bounds, dates, a range, or one number.
@@ -213,6 +205,10 @@ fn whole(p: &mut Parser) -> Step {
 
 /// `within 2x`, `×/÷ 2`, `± 10%`: the range round the number in front; whether there is one.
 fn interval(p: &mut Parser) -> Result<bool, Fault> {
+    p.spaces();
+    if !matches!(p.peek(), b'x' | b'*' | b'+' | b'w' | b't' | b'p' | b'g') {
+        return Ok(false);
+    }
     let by_sign = p.any("x /|* /").is_some();
     if by_sign {
         p.eat("/");

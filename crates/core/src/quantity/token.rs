@@ -77,6 +77,16 @@ pub(crate) fn letter_or_digit(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
+/// What can stand behind a number.
+pub(crate) const ENDS: &str = "within|to|or so|or more|middle|approximately|plus or minus";
+
+/// Whether letters start one of several phrases between bars.
+pub(crate) fn begins(phrases: &str, part: &[u8]) -> bool {
+    phrases
+        .split('|')
+        .any(|phrase| phrase.as_bytes().starts_with(part))
+}
+
 impl<'a> Parser<'a> {
     pub fn new(
         kind: QuantityKind,

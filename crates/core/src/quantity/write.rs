@@ -487,3 +487,160 @@ pub fn date(iso: &str) -> String {
         _ => iso.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_have_the_digits_asked_and_carry() {
+        assert_eq!(scientific(3.1428e23, 2), "3.1\u{202f}×\u{202f}10²³");
+        assert_eq!(scientific(9.96e23, 2), "1.0\u{202f}×\u{202f}10²⁴");
+        assert_eq!(scientific(3e23, 1), "3\u{202f}×\u{202f}10²³");
+        assert_eq!(scientific(1.25e-4, 2), "1.3\u{202f}×\u{202f}10⁻⁴");
+        assert_eq!(scientific(-2e6, 2), "−2.0\u{202f}×\u{202f}10⁶");
+        assert_eq!(scientific(0.0, 3), "0");
+        assert_eq!(scientific(f64::NAN, 3), "not a number");
+        assert_eq!(flop(3.1e23, 2), "3.1\u{202f}×\u{202f}10²³\u{a0}FLOP");
+        assert_eq!(ascii(3.1428e23, 2), "3.1e23");
+        assert_eq!(ascii(9.96e-5, 2), "1.0e-4");
+    }
+
+    #[test]
+    fn exact_text_is_the_shortest_that_reads_back() {
+        for (value, text) in [
+            (3.1428e23, "3.1428e23"),
+            (0.345, "0.345"),
+            (2048.0, "2048"),
+            (1_234_567.0, "1234567"),
+            (1e7, "1e7"),
+            (1e-5, "1e-5"),
+            (-12.5, "-12.5"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(exact(value), text);
+        }
+    }
+
+    #[test]
+    fn words_go_from_a_million_to_octillions() {
+        for (value, digits, text) in [
+            (3.1e23, 2, "310 sextillion"),
+            (1.746e11, 4, "174.6 billion"),
+            (1e4, 2, "10\u{202f}000"),
+            (999_999.5, 6, "1 million"),
+            (999_999.4, 6, "999\u{202f}999"),
+            (3.7908e25, 2, "38 septillion"),
+            (5e29, 1, "500 octillion"),
+            (1e30, 1, "1\u{202f}×\u{202f}10³⁰"),
+            (0.000_1, 1, "0.0001"),
+            (0.000_01, 1, "1\u{202f}×\u{202f}10⁻⁵"),
+            (0.0, 2, "0"),
+        ] {
+            assert_eq!(words(value, digits), text);
+        }
+    }
+
+    #[test]
+    fn plain_numbers_group_from_five_digits() {
+        for (value, digits, text) in [
+            (12_288.0, 5, "12\u{202f}288"),
+            (2048.0, 4, "2048"),
+            (0.367, 3, "0.367"),
+            (1_234_567.891, 10, "1\u{202f}234\u{202f}567.891"),
+            (1e21, 3, "1\u{202f}×\u{202f}10²¹"),
+        ] {
+            assert_eq!(plain(value, digits), text);
+        }
+        assert_eq!(figure(99_999.0, 5), "99\u{202f}999");
+        assert_eq!(figure(99_999.0, 2), "1.0\u{202f}×\u{202f}10⁵");
+        assert_eq!(figure(0.001, 2), "0.001");
+        assert_eq!(figure(0.000_999, 3), "9.99\u{202f}×\u{202f}10⁻⁴");
+    }
+
+    #[test]
+    fn ranges_share_their_power_one_apart() {
+        assert_eq!(range(1.6e23, 5.9e23, 2), "1.6–5.9\u{202f}×\u{202f}10²³");
+        assert_eq!(range(9.0e23, 1.2e24, 2), "0.90–1.2\u{202f}×\u{202f}10²⁴");
+        assert_eq!(
+            range(9e22, 1.2e24, 2),
+            "9.0\u{202f}×\u{202f}10²² to 1.2\u{202f}×\u{202f}10²⁴"
+        );
+        assert_eq!(range(0.3, 0.45, 2), "0.3–0.45");
+    }
+
+    #[test]
+    fn units_stand_behind_the_space_that_fits() {
+        assert_eq!(percent(0.345, 3), "34.5\u{202f}%");
+        assert_eq!(percent(0.07, 2), "7\u{202f}%");
+        assert_eq!(percent(6.29, 3), "629\u{202f}%");
+        assert_eq!(rate(9.894e14, 3), "989\u{202f}TFLOP/s");
+        assert_eq!(rate(9.996e14, 3), "1\u{202f}PFLOP/s");
+        assert_eq!(rate(1e30, 3), "1\u{202f}×\u{202f}10³⁰\u{a0}FLOP/s");
+        assert_eq!(petaflop_days(3.144_96e23, 3), "3640\u{202f}petaFLOP/s-days");
+        assert_eq!(petaflop_days(8.64e19, 3), "1\u{202f}petaFLOP/s-day");
+        assert_eq!(
+            petaflop_days(3.7908e25, 2),
+            "440\u{202f}000\u{202f}petaFLOP/s-days"
+        );
+    }
+
+    #[test]
+    fn a_duration_takes_the_unit_a_person_would() {
+        for (seconds, digits, text) in [
+            (1.0, 2, "1 second"),
+            (119.0, 3, "119 seconds"),
+            (120.0, 3, "2 minutes"),
+            (7196.0, 2, "2 hours"),
+            (355.2 * 3600.0, 4, "355.2 hours"),
+            (54.0 * 86_400.0, 3, "54 days"),
+            (31_557_600.0, 5, "365.25 days"),
+            (3.0 * 31_557_600.0, 2, "3 years"),
+        ] {
+            assert_eq!(duration(seconds, digits), text);
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_said_as_times_share_or_part() {
+        for (ratio, text) in [
+            (2.14, "2.1 times"),
+            (0.997, "1 times"),
+            (0.94, "0.94 of"),
+            (0.1, "0.1 of"),
+            (0.015, "a 67th of"),
+            (0.09, "an 11th of"),
+            (1.0 / 12.0, "a 12th of"),
+            (1.0 / 21.0, "a 21st of"),
+            (1.0 / 32.0, "a 32nd of"),
+            (1.0 / 43.0, "a 43rd of"),
+            (1.0 / 80.0, "an 80th of"),
+            (1e-4, "a 10\u{202f}000th of"),
+            (1e-7, "1.0\u{202f}×\u{202f}10⁻⁷ of"),
+            (0.0, "not comparable with"),
+        ] {
+            assert_eq!(relative(ratio), text);
+        }
+    }
+
+    #[test]
+    fn spoken_numbers_have_no_signs() {
+        assert_eq!(spoken(3.1e23, 2), "3.1 times 10 to the 23");
+        assert_eq!(spoken(2e-5, 2), "2.0 times 10 to the minus 5");
+        assert_eq!(spoken(12_288.0, 5), "12288");
+        assert_eq!(
+            spoken_range(1.6e23, 5.9e23, 2),
+            "1.6 to 5.9 times 10 to the 23"
+        );
+    }
+
+    #[test]
+    fn dates_are_written_as_far_as_they_go() {
+        assert_eq!(date("2026-11-25"), "25 November 2026");
+        assert_eq!(date("2026-01-05"), "5 January 2026");
+        assert_eq!(date("2026-11"), "November 2026");
+        for odd in ["2026", "", "soon", "2026-13-01", "2026-00-01"] {
+            assert_eq!(date(odd), odd);
+        }
+    }
+}
