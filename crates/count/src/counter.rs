@@ -82,6 +82,8 @@ enum Read {
 struct Open {
     name: String,
     state: State,
+    /// What telling the format has read.
+    sniffed: Progress,
     read: Option<Result<Read, Refusal>>,
 }
 
@@ -101,6 +103,7 @@ impl Counter {
                 .map(|file| Open {
                     name: file.name,
                     state: State::Sniff(Window::new(file.size)),
+                    sniffed: Progress::default(),
                     read: None,
                 })
                 .collect(),
@@ -170,13 +173,16 @@ impl Counter {
 
 impl Open {
     fn progress(&self) -> Progress {
-        match &self.state {
-            State::Sniff(window) => window.progress(0),
+        let mut progress = match &self.state {
+            State::Done(progress) => return *progress,
+            State::Sniff(window) => return window.progress(0),
             State::Text(window) => window.progress(window.size()),
             State::Header(reader) => reader.progress(),
             State::Onnx(reader) => reader.progress(),
-            State::Done(progress) => *progress,
-        }
+        };
+        progress.requested = progress.requested.saturating_add(self.sniffed.requested);
+        progress.requests = progress.requests.saturating_add(self.sniffed.requests);
+        progress
     }
 
     /// The range wanted; `None` once the file is read or refused.
@@ -193,6 +199,7 @@ impl Open {
                     };
                     let format = sniff(head, &self.name);
                     let size = window.size();
+                    self.sniffed = window.progress(0);
                     let most = if self.name.contains("index") {
                         MAX_INDEX
                     } else {
@@ -490,5 +497,220 @@ pub fn count_bytes(bytes: &[u8], name: &str, options: &CountOptions) -> Result<C
                 counter.supply(file, from, bytes.get(from_byte..to).unwrap_or_default());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = r#"{"model_type":"gpt2","architectures":["GPT2LMHeadModel"],"vocab_size":50257,"n_positions":1024,"n_embd":768,"n_layer":12,"n_head":12}"#;
+
+    /// Counts files of these names and bytes together; tells the bytes asked for as well.
+    fn together(files: &[(&str, &[u8])]) -> (Result<Counted, Refusal>, Progress) {
+        let sources = files
+            .iter()
+            .map(|(name, bytes)| FileSource {
+                name: (*name).into(),
+                size: bytes.len() as u64,
+            })
+            .collect();
+        let mut counter = Counter::new(sources, &CountOptions::default());
+        let mut before = 0;
+        loop {
+            match counter.poll() {
+                Next::Need { file, from, len } => {
+                    let (from_byte, to) = (from as usize, (from + len) as usize);
+                    counter.supply(
+                        file,
+                        from,
+                        &files[file].1[from_byte..to.min(files[file].1.len())],
+                    );
+                    let now = counter.progress().requested;
+                    assert!(now >= before, "what was read is never taken back");
+                    before = now;
+                }
+                Next::Done(result) => return (*result, counter.progress()),
+            }
+        }
+    }
+
+    fn safetensors(name: &str, shape: &str, bytes: usize) -> Vec<u8> {
+        let header = format!(
+            "{{\"{name}\":{{\"dtype\":\"F32\",\"shape\":{shape},\"data_offsets\":[0,{bytes}]}}}}"
+        );
+        let mut out = (header.len() as u64).to_le_bytes().to_vec();
+        out.extend_from_slice(header.as_bytes());
+        out
+    }
+
+    fn code(files: &[(&str, &[u8])]) -> &'static str {
+        together(files).0.expect_err("refused").code
+    }
+
+    #[test]
+    fn a_config_is_counted_from_its_text() {
+        let counted = count_bytes(CONFIG.as_bytes(), "", &CountOptions::default()).expect("counts");
+        assert_eq!(counted.count.parameters, 124_439_808);
+        assert!(!counted.matrices.is_empty());
+        // With a byte order mark, as some editors write it.
+        let marked = [b"\xef\xbb\xbf", CONFIG.as_bytes()].concat();
+        assert_eq!(
+            count_bytes(&marked, "config.json", &CountOptions::default())
+                .expect("counts")
+                .count
+                .parameters,
+            124_439_808
+        );
+    }
+
+    #[test]
+    fn shards_index_and_config_are_one_model() {
+        let (one, two) = (
+            safetensors("a.weight", "[4,8]", 128),
+            safetensors("b.weight", "[2,8]", 64),
+        );
+        let index = br#"{"metadata":{"total_size":192},"weight_map":{"a.weight":"model-00001-of-00002.safetensors","b.weight":"model-00002-of-00002.safetensors"}}"#;
+        let files: [(&str, &[u8]); 4] = [
+            ("model-00001-of-00002.safetensors", &one),
+            ("model-00002-of-00002.safetensors", &two),
+            ("model.safetensors.index.json", index),
+            ("tokenizer.bin", b"\x80\x02pickle"),
+        ];
+        let counted = together(&files).0.expect("counts");
+        assert_eq!(counted.count.parameters, 48);
+        assert_eq!(
+            counted
+                .count
+                .groups
+                .iter()
+                .map(|g| g.parameters)
+                .sum::<u128>(),
+            48
+        );
+        let over = counted
+            .count
+            .notes
+            .iter()
+            .find(|n| n.code == "file-passed-over")
+            .expect("is named");
+        assert!(over.message.contains("tokenizer.bin"), "{}", over.message);
+        // One alone says what is missing.
+        let part = together(&files[..1]).0.expect("counts").count;
+        assert!(
+            part.needs.iter().any(|n| n.name.contains("00002-of-00002")),
+            "{:?}",
+            part.needs
+        );
+    }
+
+    #[test]
+    fn the_config_beside_weights_gives_the_forward_flop() {
+        let weights = safetensors("lm_head.weight", "[2,8]", 64);
+        let counted = together(&[
+            ("model.safetensors", &weights),
+            ("config.json", CONFIG.as_bytes()),
+            ("generation_config.json", b"{\"do_sample\":true}"),
+        ]);
+        let count = counted.0.expect("counts").count;
+        assert_eq!(count.parameters, 16, "the header decides");
+        assert!(count.forward_flop > 0 && count.notes.iter().any(|n| n.code == "headers-differ"));
+        assert_eq!(
+            count.groups.iter().map(|g| g.parameters).sum::<u128>(),
+            count.parameters
+        );
+        assert_eq!(
+            count.groups.iter().map(|g| g.forward_flop).sum::<u128>(),
+            count.forward_flop
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_counted_says_what_it_is() {
+        assert_eq!(code(&[]), "nothing-to-count");
+        assert_eq!(code(&[("a", b"")]), "empty");
+        assert_eq!(code(&[("pytorch_model.bin", b"\x80\x02")]), "pickle");
+        assert_eq!(
+            code(&[("config.json", b"<!DOCTYPE html><title>404</title>")]),
+            "html"
+        );
+        assert_eq!(
+            code(&[(
+                "config.json",
+                b"version https://git-lfs.github.com/spec/v1\noid sha256:1"
+            )]),
+            "lfs-pointer"
+        );
+        assert_eq!(code(&[("config.json", b"{\"model_type\":")]), "not-json");
+        assert_eq!(code(&[("config.json", b"{\"a\":\"\xff\"}")]), "not-utf8");
+        assert_eq!(
+            code(&[
+                ("tokenizer.json", b"{\"version\":1}"),
+                ("config.json", b"{\"model_type\":\"new\"}")
+            ]),
+            "unknown-model-type"
+        );
+        assert_eq!(
+            code(&[
+                ("a/config.json", CONFIG.as_bytes()),
+                ("b/config.json", CONFIG.as_bytes())
+            ]),
+            "several-models"
+        );
+        let long = [b"{".as_slice(), &vec![b' '; 5 << 20]].concat();
+        assert_eq!(code(&[("a.json", &long)]), "text-too-long");
+        let graph = include_bytes!("../../onnx/tests/data/onnx/cnn_opset13.onnx");
+        let weights = safetensors("a", "[1]", 4);
+        assert_eq!(
+            code(&[("a.onnx", graph), ("b.safetensors", &weights)]),
+            "mixed-formats"
+        );
+        assert_eq!(
+            code(&[("a.onnx", graph), ("b.onnx", graph)]),
+            "several-models"
+        );
+        let alone = together(&[
+            ("a.onnx", graph),
+            ("a.onnx.data", b"weights beside the graph"),
+        ])
+        .0
+        .expect("counts")
+        .count;
+        assert_eq!((alone.parameters, alone.forward_flop), (12_362, 1_475_200));
+    }
+
+    #[test]
+    fn a_file_that_ends_early_ends_the_count() {
+        let weights = safetensors("a.weight", "[4,8]", 128);
+        // The host hands over less than it said it has.
+        let source = FileSource {
+            name: "a.safetensors".into(),
+            size: 1 << 40,
+        };
+        let mut counter = Counter::new(vec![source], &CountOptions::default());
+        for _ in 0..100 {
+            match counter.poll() {
+                Next::Need { from, len, .. } => {
+                    let from_byte = (from as usize).min(weights.len());
+                    let to = (from + len).min(weights.len() as u64) as usize;
+                    counter.supply(0, from, &weights[from_byte..to]);
+                }
+                Next::Done(_) => return,
+            }
+        }
+        panic!("it does not end");
+    }
+
+    #[test]
+    fn a_huge_file_is_asked_for_a_little() {
+        let mut weights = safetensors("a.weight", "[262144,4]", 4 << 20);
+        weights.resize(weights.len() + (4 << 20), 0);
+        let (counted, progress) = together(&[("model.safetensors", &weights)]);
+        assert_eq!(counted.expect("counts").count.parameters, 1 << 20);
+        assert!(
+            progress.requested < 20_000,
+            "{} bytes were asked for",
+            progress.requested
+        );
     }
 }

@@ -268,37 +268,34 @@ impl Sum {
                     .filter(|m| m.path == row.path)
                     .map(|m| m.matrix)
             };
+            // Experts see a part of the positions each; of a few tokens that part may be below one.
+            let counted = own().all(|m| m.positions > 0);
             let (mut full, mut work, mut size) = (0_u128, 0_u128, 0_u128);
             for m in own() {
-                let sides = u128::from(m.inputs) + u128::from(m.outputs);
-                let one = u128::from(rank)
-                    .checked_mul(sides)
-                    .and_then(|n| n.checked_mul(m.count.into()))
-                    .ok_or_else(too_large)?;
+                let positions = if counted { u128::from(m.positions) } else { 1 };
+                let count = u128::from(m.count);
+                let product = |a: u128, b: u128| {
+                    a.checked_mul(b)
+                        .and_then(|n| n.checked_mul(count))
+                        .ok_or_else(too_large)
+                };
+                let one = product(rank.into(), u128::from(m.inputs) + u128::from(m.outputs))?;
+                let base = product(m.inputs.into(), m.outputs.into())?;
                 size = size.checked_add(one).ok_or_else(too_large)?;
-                let passed = one
-                    .checked_mul(m.positions.into())
-                    .and_then(|n| n.checked_mul(2))
+                work = one
+                    .checked_mul(positions)
+                    .and_then(|n| n.checked_add(work))
                     .ok_or_else(too_large)?;
-                work = work.checked_add(passed).ok_or_else(too_large)?;
-                let base = u128::from(m.inputs)
-                    .checked_mul(m.outputs.into())
-                    .and_then(|n| n.checked_mul(m.count.into()))
-                    .and_then(|n| n.checked_mul(m.positions.into()))
-                    .and_then(|n| n.checked_mul(2))
+                full = base
+                    .checked_mul(positions)
+                    .and_then(|n| n.checked_add(full))
                     .ok_or_else(too_large)?;
-                full = full.checked_add(base).ok_or_else(too_large)?;
             }
             if size == 0 || full == 0 {
                 continue;
             }
-            // Experts: all are stored, a few work. Shared weights: stored once, passed several times; batches: several examples.
-            let work = if row.forward_flop < full {
-                share(work, row.forward_flop, full)?
-            } else {
-                work.checked_mul(row.forward_flop / full)
-                    .ok_or_else(too_large)?
-            };
+            // What the group really works over what its matrices would: experts that idle, weights passed several times, batches.
+            let work = share(work, row.forward_flop, full)?;
             self.adapters = self.adapters.checked_add(work).ok_or_else(too_large)?;
             self.adapter_parameters = self
                 .adapter_parameters
@@ -341,14 +338,11 @@ impl Sum {
         let mut steps = vec![Step {
             id: "forward",
             title: "Forward",
-            formula: if self.adapters > 0 {
-                format!(
-                    "{weights} with weights + {cores} in cores of attention + {} in adapters",
-                    self.adapters
-                )
-            } else {
-                format!("{weights} with weights + {cores} in cores of attention")
-            },
+            formula: terms(&[
+                (1, weights, "products with weights"),
+                (1, cores, "cores of attention"),
+                (1, self.adapters, "adapters"),
+            ]),
             value: forward,
         }];
         let twice = add(add(self.both, self.cores)?, self.adapters)?;
@@ -358,21 +352,16 @@ impl Sum {
             .ok_or_else(too_large)?;
         let training = add(forward, backward)?;
         if backward > 0 {
-            let mut terms = vec![];
-            for (times, n, what) in [
+            let formula = terms(&[
                 (2, self.both, "trained weights"),
                 (1, self.through, "frozen weights that gradients pass"),
                 (2, self.cores, "cores of attention"),
                 (2, self.adapters, "adapters"),
-            ] {
-                if n > 0 {
-                    terms.push(format!("{times} * {n} ({what})"));
-                }
-            }
+            ]);
             steps.push(Step {
                 id: "backward",
                 title: "Backward",
-                formula: terms.join(" + "),
+                formula,
                 value: backward,
             });
         }
@@ -410,6 +399,26 @@ impl Sum {
             steps,
             notes: self.notes,
         })
+    }
+}
+
+/// A sum as text: `2 * 40 (trained weights) + 20 (adapters)`; terms of 0 are left out.
+fn terms(all: &[(u8, u128, &str)]) -> String {
+    let terms: Vec<String> = all
+        .iter()
+        .filter(|(_, n, _)| *n > 0)
+        .map(|(times, n, what)| {
+            if *times == 1 {
+                format!("{n} ({what})")
+            } else {
+                format!("{times} * {n} ({what})")
+            }
+        })
+        .collect();
+    if terms.is_empty() {
+        "0".into()
+    } else {
+        terms.join(" + ")
     }
 }
 

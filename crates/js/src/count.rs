@@ -28,7 +28,10 @@ struct OptionsIn {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected a whole number or a list of whole numbers"
+)]
 enum Sizes {
     One(u64),
     Several(Vec<u64>),

@@ -48,7 +48,10 @@ pub enum Value {
 impl Layer {
     /// One of a kind.
     pub fn new(kind: &str) -> Layer {
-        Layer { kind: kind.to_string(), ..Layer::default() }
+        Layer {
+            kind: kind.to_string(),
+            ..Layer::default()
+        }
     }
 
     /// Whether it holds other layers.
@@ -85,7 +88,10 @@ pub struct Builder {
 impl Builder {
     /// A list without a past.
     pub fn of(layers: Vec<Layer>) -> Builder {
-        Builder { layers, ..Builder::default() }
+        Builder {
+            layers,
+            ..Builder::default()
+        }
     }
 
     /// Whether there is a step back.
@@ -101,7 +107,8 @@ impl Builder {
     /// A step back.
     pub fn undo(&mut self) {
         if let Some(before) = self.past.pop() {
-            self.future.push(std::mem::replace(&mut self.layers, before));
+            self.future
+                .push(std::mem::replace(&mut self.layers, before));
             self.last.clear();
         }
     }
@@ -143,7 +150,11 @@ impl Builder {
 
     /// Changes the layer at a place.
     pub fn edit(&mut self, place: &[usize], about: &str, edit: impl FnOnce(&mut Layer)) {
-        let about = if about.is_empty() { String::new() } else { format!("{} {about}", written(place)) };
+        let about = if about.is_empty() {
+            String::new()
+        } else {
+            format!("{} {about}", written(place))
+        };
         self.change(&about, |layers| {
             if let Some((list, at)) = list_at(layers, place)
                 && let Some(layer) = list.get_mut(at)
@@ -199,15 +210,21 @@ impl Builder {
     /// Moves a layer up or down among its neighbours; at the edge of a block, out of it. Tells where it is now.
     pub fn shift(&mut self, place: &[usize], down: bool) -> Place {
         self.change("", |layers| {
-            let Some((list, at)) = list_at(layers, place) else { return place.to_vec() };
+            let Some((list, at)) = list_at(layers, place) else {
+                return place.to_vec();
+            };
             let to = if down { at + 1 } else { at.wrapping_sub(1) };
             if to < list.len() {
                 list.swap(at, to);
                 return beside(place, to);
             }
-            let Some((_, outer)) = place.split_last().filter(|(_, outer)| !outer.is_empty()) else { return place.to_vec() };
+            let Some((_, outer)) = place.split_last().filter(|(_, outer)| !outer.is_empty()) else {
+                return place.to_vec();
+            };
             let layer = list.remove(at);
-            let Some((list, block)) = list_at(layers, outer) else { return place.to_vec() };
+            let Some((list, block)) = list_at(layers, outer) else {
+                return place.to_vec();
+            };
             let to = if down { block + 1 } else { block };
             list.insert(to, layer);
             beside(outer, to)
@@ -220,8 +237,12 @@ impl Builder {
             return place.to_vec();
         }
         self.change("", |layers| {
-            let Some((list, at)) = list_at(layers, place) else { return place.to_vec() };
-            let above = at.checked_sub(1).filter(|above| list.get(*above).is_some_and(Layer::is_block));
+            let Some((list, at)) = list_at(layers, place) else {
+                return place.to_vec();
+            };
+            let above = at
+                .checked_sub(1)
+                .filter(|above| list.get(*above).is_some_and(Layer::is_block));
             let layer = list.remove(at);
             match above.and_then(|above| list.get_mut(above).map(|block| (above, block))) {
                 Some((above, block)) => {
@@ -232,7 +253,13 @@ impl Builder {
                     place
                 }
                 None => {
-                    list.insert(at, Layer { children: vec![layer], ..Layer::new("block") });
+                    list.insert(
+                        at,
+                        Layer {
+                            children: vec![layer],
+                            ..Layer::new("block")
+                        },
+                    );
                     let mut place = place.to_vec();
                     place.push(0);
                     place
@@ -285,14 +312,20 @@ fn list_at<'a>(layers: &'a mut Vec<Layer>, place: &[usize]) -> Option<(&'a mut V
     (*last < list.len()).then_some((list, *last))
 }
 
-fn write_list(out: &mut String, layers: &[Layer], place: &mut Place, read: &dyn Fn(&str) -> Option<u64>) -> Result<(), (Place, String)> {
+fn write_list(
+    out: &mut String,
+    layers: &[Layer],
+    place: &mut Place,
+    read: &dyn Fn(&str) -> Option<u64>,
+) -> Result<(), (Place, String)> {
     out.push('[');
     for (at, layer) in layers.iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
         place.push(at);
-        let number = |text: &str, field: &str| read(text).ok_or_else(|| (place.clone(), field.to_string()));
+        let number =
+            |text: &str, field: &str| read(text).ok_or_else(|| (place.clone(), field.to_string()));
         out.push_str("{\"kind\":");
         quote(out, &layer.kind);
         if !layer.name.is_empty() {
@@ -316,7 +349,10 @@ fn write_list(out: &mut String, layers: &[Layer], place: &mut Place, read: &dyn 
         }
         if !layer.kept.trim().is_empty() || !layer.of.trim().is_empty() {
             let (kept, of) = (number(&layer.kept, "kept")?, number(&layer.of, "of")?);
-            out.push_str(&format!(",\"density\":{{\"kept\":{kept},\"of\":{of},\"saved\":{}}}", layer.saved));
+            out.push_str(&format!(
+                ",\"density\":{{\"kept\":{kept},\"of\":{of},\"saved\":{}}}",
+                layer.saved
+            ));
         }
         let mut first = true;
         for (key, value) in &layer.fields {
@@ -370,7 +406,13 @@ mod tests {
     fn kinds(layers: &[Layer]) -> String {
         layers
             .iter()
-            .map(|layer| if layer.is_block() { format!("({})", kinds(&layer.children)) } else { layer.kind.clone() })
+            .map(|layer| {
+                if layer.is_block() {
+                    format!("({})", kinds(&layer.children))
+                } else {
+                    layer.kind.clone()
+                }
+            })
             .collect::<Vec<_>>()
             .join(" ")
     }
@@ -426,14 +468,21 @@ mod tests {
         let mut list = abc();
         for text in ["1", "12", "128"] {
             list.edit(&[0], "inputs", |layer| {
-                layer.fields.insert("inputs".into(), Value::Number(text.into()));
+                layer
+                    .fields
+                    .insert("inputs".into(), Value::Number(text.into()));
             });
         }
         list.edit(&[1], "inputs", |layer| {
-            layer.fields.insert("inputs".into(), Value::Number("7".into()));
+            layer
+                .fields
+                .insert("inputs".into(), Value::Number("7".into()));
         });
         list.undo();
-        assert_eq!(list.at(&[0]).and_then(|l| l.fields.get("inputs")), Some(&Value::Number("128".into())));
+        assert_eq!(
+            list.at(&[0]).and_then(|l| l.fields.get("inputs")),
+            Some(&Value::Number("128".into()))
+        );
         list.undo();
         assert_eq!(list.layers, abc().layers);
         assert!(!list.can_undo());
@@ -446,14 +495,33 @@ mod tests {
     fn the_list_is_written_as_json_without_defaults() {
         let mut layer = Layer::new("linear");
         layer.name = "a \"b\"\n".into();
-        layer.fields.insert("inputs".into(), Value::Number("256".into()));
-        layer.fields.insert("outputs".into(), Value::Number(String::new()));
+        layer
+            .fields
+            .insert("inputs".into(), Value::Number("256".into()));
+        layer
+            .fields
+            .insert("outputs".into(), Value::Number(String::new()));
         layer.fields.insert("bias".into(), Value::Flag(false));
-        layer.fields.insert("mask".into(), Value::Text("full".into()));
+        layer
+            .fields
+            .insert("mask".into(), Value::Text("full".into()));
         layer.repeat = "3".into();
         layer.shared = true;
-        let sparse = Layer { kept: "1".into(), of: "4".into(), saved: true, share: "t".into(), repeat: "1".into(), ..Layer::new("embedding") };
-        let list = Builder::of(vec![layer, Layer { children: vec![sparse], ..Layer::new("block") }]);
+        let sparse = Layer {
+            kept: "1".into(),
+            of: "4".into(),
+            saved: true,
+            share: "t".into(),
+            repeat: "1".into(),
+            ..Layer::new("embedding")
+        };
+        let list = Builder::of(vec![
+            layer,
+            Layer {
+                children: vec![sparse],
+                ..Layer::new("block")
+            },
+        ]);
         let read = |text: &str| text.trim().parse().ok();
         assert_eq!(
             list.json(&read).as_deref(),

@@ -17,14 +17,23 @@ pub fn csv(count: &Count) -> String {
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
     }
-    out.push_str(&format!("sum,,,{},{},\r\n", count.parameters, count.forward));
+    out.push_str(&format!(
+        "sum,,,{},{},\r\n",
+        count.parameters, count.forward
+    ));
     out
 }
 
 /// A cell. What a spreadsheet would run as a formula gets an apostrophe in front: paths come from files of strangers.
 fn cell(text: &str) -> String {
-    let runs = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if runs { format!("'{text}") } else { text.to_string() };
+    let runs = text
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if runs {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    };
     if text.contains(['"', ',', '\n', '\r']) || runs {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -40,10 +49,19 @@ pub fn file_name(title: &str, end: &str) -> String {
         .unwrap_or(title)
         .chars()
         .take(80)
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+                c
+            } else {
+                '-'
+            }
+        })
         .collect();
     let stem = stem.trim_matches(['-', '.']);
-    format!("{}-count.{end}", if stem.is_empty() { "model" } else { stem })
+    format!(
+        "{}-count.{end}",
+        if stem.is_empty() { "model" } else { stem }
+    )
 }
 
 #[cfg(test)]
@@ -70,7 +88,14 @@ mod tests {
         let count = Count {
             parameters: 18_446_744_073_709_551_617,
             forward: 7,
-            groups: vec![Group { path: "a".into(), kind: "linear".into(), repeat: 2, parameters: 18_446_744_073_709_551_617, forward: 7, formula: "2*3, twice".into() }],
+            groups: vec![Group {
+                path: "a".into(),
+                kind: "linear".into(),
+                repeat: 2,
+                parameters: 18_446_744_073_709_551_617,
+                forward: 7,
+                formula: "2*3, twice".into(),
+            }],
             ..Count::default()
         };
         assert_eq!(

@@ -89,6 +89,16 @@ impl Count {
     }
 }
 
+/// A name short enough for the link's `name`: the file's own, without folder and ending.
+pub fn short(name: &str) -> String {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let stem = [".onnx", ".gguf", ".safetensors", ".json"]
+        .into_iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name);
+    stem.chars().take(80).collect()
+}
+
 /// What the table is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Column {
@@ -183,6 +193,28 @@ pub fn grouped(number: u128) -> String {
     out
 }
 
+/// A text with the digits of its whole numbers in groups.
+pub fn digits_grouped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, after) = rest.split_at(at);
+        let (digits, after) = after.split_at(
+            after
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(after.len()),
+        );
+        out.push_str(before);
+        match digits.parse() {
+            Ok(number) if !digits.starts_with('0') => out.push_str(&grouped(number)),
+            _ => out.push_str(digits),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// A quotient as plain decimal text: exact where it is whole, else with up to four decimals.
 pub fn quotient(a: u128, b: u128) -> String {
     if b == 0 {
@@ -207,7 +239,14 @@ mod tests {
     use super::*;
 
     fn group(path: &str, parameters: u128, forward: u128) -> Group {
-        Group { path: path.into(), kind: "attention".into(), repeat: 1, parameters, forward, formula: String::new() }
+        Group {
+            path: path.into(),
+            kind: "attention".into(),
+            repeat: 1,
+            parameters,
+            forward,
+            formula: String::new(),
+        }
     }
 
     #[test]
@@ -235,32 +274,90 @@ mod tests {
 
     #[test]
     fn digits_are_grouped_from_five_on() {
-        for (number, text) in [(0, "0"), (2048, "2048"), (12288, "12\u{202f}288"), (1_234_567, "1\u{202f}234\u{202f}567"), (124_439_808, "124\u{202f}439\u{202f}808")] {
+        for (number, text) in [
+            (0, "0"),
+            (2048, "2048"),
+            (12288, "12\u{202f}288"),
+            (1_234_567, "1\u{202f}234\u{202f}567"),
+            (124_439_808, "124\u{202f}439\u{202f}808"),
+        ] {
             assert_eq!(grouped(number), text);
         }
         // Beyond 2^53 every digit stands.
-        assert_eq!(grouped(9_007_199_254_740_993).replace('\u{202f}', ""), "9007199254740993");
+        assert_eq!(
+            grouped(9_007_199_254_740_993).replace('\u{202f}', ""),
+            "9007199254740993"
+        );
+    }
+
+    #[test]
+    fn digits_in_a_text_are_grouped() {
+        assert_eq!(
+            digits_grouped("2*1024*50257 + 007"),
+            "2*1024*50\u{202f}257 + 007"
+        );
+        assert_eq!(digits_grouped(""), "");
+        let long = "9".repeat(60);
+        assert_eq!(digits_grouped(&long), long);
     }
 
     #[test]
     fn quotients_are_exact_where_they_are_whole() {
-        for (a, b, text) in [(10, 5, "2"), (10, 4, "2.5"), (1, 3, "0.3333"), (2, 3, "0.6667"), (199_999, 100_000, "2"), (7, 0, "7"), (838_966_968_320, 512, "1638607360")] {
+        for (a, b, text) in [
+            (10, 5, "2"),
+            (10, 4, "2.5"),
+            (1, 3, "0.3333"),
+            (2, 3, "0.6667"),
+            (199_999, 100_000, "2"),
+            (7, 0, "7"),
+            (838_966_968_320, 512, "1638607360"),
+        ] {
             assert_eq!(quotient(a, b), text);
         }
     }
 
     #[test]
     fn a_tied_table_multiplies_and_a_plain_one_does_not() {
-        let mut count = Count { active: 100, table: 30, ..Count::default() };
+        let mut count = Count {
+            active: 100,
+            table: 30,
+            ..Count::default()
+        };
         assert_eq!(count.multiplying(), 70);
-        count.groups = vec![Group { forward: 5, formula: "parameters = 0; FLOP = 2*3 [weights shared with the input table]".into(), ..group("lm_head", 0, 5) }];
+        count.groups = vec![Group {
+            forward: 5,
+            formula: "parameters = 0; FLOP = 2*3 [weights shared with the input table]".into(),
+            ..group("lm_head", 0, 5)
+        }];
         assert_eq!(count.multiplying(), 100);
+    }
+
+    #[test]
+    fn names_in_links_are_short() {
+        assert_eq!(short("org/some model.onnx"), "some model");
+        assert_eq!(short("gpt2"), "gpt2");
+        assert_eq!(short(&"x".repeat(300)).len(), 80);
     }
 
     #[test]
     fn a_count_always_has_a_title() {
         assert_eq!(Count::default().title(), "Unnamed model");
-        assert_eq!(Count { architecture: "GPT2LMHeadModel".into(), ..Count::default() }.title(), "GPT2LMHeadModel");
-        assert_eq!(Count { name: "gpt2".into(), architecture: "GPT2LMHeadModel".into(), ..Count::default() }.title(), "gpt2");
+        assert_eq!(
+            Count {
+                architecture: "GPT2LMHeadModel".into(),
+                ..Count::default()
+            }
+            .title(),
+            "GPT2LMHeadModel"
+        );
+        assert_eq!(
+            Count {
+                name: "gpt2".into(),
+                architecture: "GPT2LMHeadModel".into(),
+                ..Count::default()
+            }
+            .title(),
+            "gpt2"
+        );
     }
 }

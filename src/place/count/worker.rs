@@ -48,18 +48,25 @@ thread_local! {
 }
 
 fn text(value: &JsValue, key: &str) -> String {
-    Reflect::get(value, &key.into()).ok().and_then(|text| text.as_string()).unwrap_or_default()
+    Reflect::get(value, &key.into())
+        .ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
 }
 
 fn number(value: &JsValue, key: &str) -> f64 {
-    Reflect::get(value, &key.into()).ok().and_then(|number| number.as_f64()).unwrap_or(0.0)
+    Reflect::get(value, &key.into())
+        .ok()
+        .and_then(|number| number.as_f64())
+        .unwrap_or(0.0)
 }
 
 fn not_started(why: &str) -> Failure {
     Failure {
         code: String::new(),
         found: format!("The reader of files could not start ({why})."),
-        remedy: "Load the page again; with a network, once, it also works without one afterwards.".to_string(),
+        remedy: "Load the page again; with a network, once, it also works without one afterwards."
+            .to_string(),
     }
 }
 
@@ -74,7 +81,11 @@ impl Failure {
                 remedy: "Drop the file again; where it changed or was moved meanwhile, it cannot be read on.".to_string(),
             };
         }
-        Failure { code, found, remedy: text(error, "remedy") }
+        Failure {
+            code,
+            found,
+            remedy: text(error, "remedy"),
+        }
     }
 }
 
@@ -95,7 +106,11 @@ fn start() -> Result<Running, Failure> {
         event.prevent_default();
         fail_all(&not_started("its program did not load"));
     });
-    Ok(Running { worker, calls: HashMap::new(), _listeners: [message, error] })
+    Ok(Running {
+        worker,
+        calls: HashMap::new(),
+        _listeners: [message, error],
+    })
 }
 
 fn hear(data: &JsValue) {
@@ -121,15 +136,25 @@ fn hear(data: &JsValue) {
     let then = RUNNING.with_borrow_mut(|running| running.as_mut()?.calls.remove(&id));
     if let Some((then, _)) = then {
         let error = get("error");
-        then(if error.is_object() { Err(Failure::read(&error)) } else { Ok(get("value")) });
+        then(if error.is_object() {
+            Err(Failure::read(&error))
+        } else {
+            Ok(get("value"))
+        });
     }
 }
 
 fn fail_all(failure: &Failure) {
-    let Some(running) = RUNNING.take() else { return };
+    let Some(running) = RUNNING.take() else {
+        return;
+    };
     running.worker.terminate();
     // The listener that calls this is one of those dropped: only after it has returned.
-    let Running { calls, worker, _listeners } = running;
+    let Running {
+        calls,
+        worker,
+        _listeners,
+    } = running;
     gloo::timers::callback::Timeout::new(0, move || drop((worker, _listeners))).forget();
     for (then, _) in calls.into_values() {
         then(Err(failure.clone()));
@@ -137,7 +162,12 @@ fn fail_all(failure: &Failure) {
 }
 
 /// Calls an export of the module in the worker. `then` runs once, later, unless [`stop`] comes before.
-pub fn call(name: &str, args: &Array, watch: Option<Watch>, then: impl FnOnce(Result<JsValue, Failure>) + 'static) {
+pub fn call(
+    name: &str,
+    args: &Array,
+    watch: Option<Watch>,
+    then: impl FnOnce(Result<JsValue, Failure>) + 'static,
+) {
     let started = RUNNING.with_borrow(Option::is_some);
     if !started {
         match start() {
@@ -153,7 +183,11 @@ pub fn call(name: &str, args: &Array, watch: Option<Watch>, then: impl FnOnce(Re
         *last
     });
     let message = Object::new();
-    for (key, value) in [("id", JsValue::from_f64(f64::from(id))), ("call", name.into()), ("args", args.into())] {
+    for (key, value) in [
+        ("id", JsValue::from_f64(f64::from(id))),
+        ("call", name.into()),
+        ("args", args.into()),
+    ] {
         // Cannot fail: a new object takes any key.
         let _ = Reflect::set(&message, &key.into(), &value);
     }
