@@ -8,7 +8,8 @@
 //   data-theme   "light" or "dark" when forced by ?theme= or kept from the last visit, else absent
 //   data-query   present when the address carries anything
 //   data-failed  "load" when a program could not start, "stopped" when it broke down later
-// The program sets data-ready. `trainingCompute.catalog()` gives it the text of the tables, as a promise.
+// The program sets data-ready. `trainingCompute.catalog()` gives it the text of the tables, as a promise; `trainingCompute.text(file)`
+// that of any file beside the page.
 'use strict';
 (() => {
   const root = document.documentElement;
@@ -57,19 +58,32 @@
   });
 
   let tables;
+  const text = async (file) => {
+    const answer = await fetch(at(file));
+    if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
+    return answer.text();
+  };
   const trainingCompute = (window.trainingCompute = {
-    catalog: () => (tables ??= fetch(at(files.catalog)).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
-      return answer.text();
-    }).catch((error) => {
+    text,
+    catalog: () => (tables ??= text(files.catalog).catch((error) => {
       // Asked again, it tries again.
       tables = undefined;
       throw error;
     })),
   });
 
-  const load = async (js, wasm) => {
-    const [program, answer] = await Promise.all([import(at(js)), fetch(at(wasm)), parsed]);
+  // The places' own style sheet: there before the program shows anything, and not carried by the first visit.
+  const style = (file) => new Promise((done, failed) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.onload = done;
+    link.onerror = () => failed(new Error(`no ${file}`));
+    link.href = at(file);
+    document.head.append(link);
+  });
+
+  const load = async (js, wasm, css) => {
+    const [program, answer] = await Promise.all([import(at(js)), fetch(at(wasm)), parsed, css && style(css)]);
     if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
     await program.default({ module_or_path: answer });
   };
@@ -88,7 +102,7 @@
     return;
   }
 
-  (known ? load(files.placesJs, files.placesWasm) : load(files.pageJs, files.pageWasm)).catch(fail('load'));
+  (known ? load(files.placesJs, files.placesWasm, files.placesCss) : load(files.pageJs, files.pageWasm)).catch(fail('load'));
 
   // Offline use is for those who come again: it costs nothing before somebody has stayed for a while or put the page aside.
   const keep = () => {

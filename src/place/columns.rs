@@ -147,9 +147,9 @@ pub fn hay(sheet: &Sheet, row: usize) -> Hay {
 /// How sure a figure of the models' table is, from its word.
 pub fn sureness(confidence: &str) -> &'static str {
     match confidence {
-        "confident" => "within 3 times",
-        "likely" => "within 10 times",
-        "speculative" => "within 31 times",
+        "confident" => "within\u{a0}3\u{a0}times",
+        "likely" => "within\u{a0}10\u{a0}times",
+        "speculative" => "within\u{a0}31\u{a0}times",
         _ => "",
     }
 }
