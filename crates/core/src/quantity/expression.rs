@@ -221,7 +221,12 @@ impl Parser<'_> {
     /// A bracket behind a unit is a gloss; `[12]` and `^1` there are marks of footnotes.
     pub fn glosses(&mut self, unit: bool) -> Step {
         while !self.at_end() {
-            let close = if unit && self.eat("(") {
+            // Behind a bare number only words: 0.4 (assumed).
+            let from = self.at;
+            let words =
+                self.spaces() && letter(self.byte(self.at + 1)) && letter(self.byte(self.at + 2));
+            self.at = from;
+            let close = if (unit || words) && self.eat("(") {
                 b')'
             } else if self.eat("[") {
                 b']'
@@ -311,6 +316,11 @@ impl Parser<'_> {
         }
         if divisor == 0.0 {
             return Err(Fault::NotANumber);
+        }
+        if a.scale == 0 && !a.power && b.scale > 0 && a.number < divisor {
+            // 1/2 million is half a million: of the other reading nothing would be left.
+            self.value.scale = b.scale;
+            divisor /= power_of_ten(2 * i32::from(b.scale));
         }
         self.value.set(a.number / divisor)
     }

@@ -201,6 +201,9 @@ pub(crate) fn explain(
             {
                 templates += "# x 8";
             }
+            if kind == QuantityKind::FlopPerSecond && is(Measure::Flop) {
+                templates = "@/s".to_string();
+            }
             if let Some((flop, _)) = text.split_once('/')
                 && kind == QuantityKind::Flop
                 && is(Measure::FlopPerSecond)

@@ -317,6 +317,9 @@ impl Parser<'_> {
                 Err(Fault::AmbiguousClock)
             };
         }
+        if parts > 2 + i32::from(days) {
+            return Err(Fault::NotANumber);
+        }
         let value = &mut self.value;
         value.set(seconds)?;
         value.measure = Some(Measure::Time);
