@@ -65,64 +65,71 @@ struct Inner {
 
 /// What can stand inside an element.
 pub trait Child {
-    /// Puts it behind the children there are.
-    fn add(self, tag: &mut Tag);
+    /// Puts it behind the children there are. By value and back: a tag is one pointer, and stays in a register.
+    fn add(self, tag: Tag) -> Tag;
 }
 
 impl Child for &'static str {
     #[inline(never)]
-    fn add(self, tag: &mut Tag) {
+    fn add(self, mut tag: Tag) -> Tag {
         tag.0.children.push(Node::from(self));
+        tag
     }
 }
 
 impl Child for String {
     #[inline(never)]
-    fn add(self, tag: &mut Tag) {
+    fn add(self, mut tag: Tag) -> Tag {
         tag.0.children.push(Node::from(self));
+        tag
     }
 }
 
 impl Child for Tag {
     #[inline(never)]
-    fn add(self, tag: &mut Tag) {
+    fn add(self, mut tag: Tag) -> Tag {
         tag.0.children.push(Node::Tag(self));
+        tag
     }
 }
 
 impl Child for Option<Tag> {
     #[inline(never)]
-    fn add(self, tag: &mut Tag) {
-        if let Some(child) = self {
-            child.add(tag);
+    fn add(self, tag: Tag) -> Tag {
+        match self {
+            Some(child) => child.add(tag),
+            None => tag,
         }
     }
 }
 
 impl Child for Vec<Node> {
     #[inline(never)]
-    fn add(self, tag: &mut Tag) {
+    fn add(self, mut tag: Tag) -> Tag {
         tag.0.children.extend(self);
+        tag
     }
 }
 
 /// The value of an attribute.
 pub trait Value {
     /// Puts it into the element.
-    fn put(self, tag: &mut Tag, name: &'static str);
+    fn put(self, tag: Tag, name: &'static str) -> Tag;
 }
 
 impl Value for &'static str {
     #[inline(never)]
-    fn put(self, tag: &mut Tag, name: &'static str) {
+    fn put(self, mut tag: Tag, name: &'static str) -> Tag {
         tag.0.attributes.push((name, Cow::Borrowed(self)));
+        tag
     }
 }
 
 impl Value for String {
     #[inline(never)]
-    fn put(self, tag: &mut Tag, name: &'static str) {
+    fn put(self, mut tag: Tag, name: &'static str) -> Tag {
         tag.0.attributes.push((name, Cow::Owned(self)));
+        tag
     }
 }
 
@@ -187,9 +194,8 @@ impl Tag {
     }
 
     /// With an attribute.
-    pub fn set(mut self, name: &'static str, value: impl Value) -> Tag {
-        value.put(&mut self, name);
-        self
+    pub fn set(self, name: &'static str, value: impl Value) -> Tag {
+        value.put(self, name)
     }
 
     /// With an attribute where there is a value.
@@ -227,14 +233,13 @@ impl Tag {
     }
 
     /// With another child, or several.
-    pub fn with(mut self, child: impl Child) -> Tag {
-        child.add(&mut self);
-        self
+    pub fn with(self, child: impl Child) -> Tag {
+        child.add(self)
     }
 
     /// Adds a child.
-    pub fn push(&mut self, child: impl Child) {
-        child.add(self);
+    pub fn push(&mut self, child: impl Into<Node>) {
+        self.0.children.push(child.into());
     }
 
     /// Its children follow the signals that `children` reads. For elements that stay as long as the page.
