@@ -378,10 +378,7 @@ fn clip(text: &str) -> String {
 /// A config, or a list of layers, in one text.
 fn from_text(text: &str, options: &CountOptions) -> Result<Counted, Refusal> {
     let (count, matrices) = if is_list(text) {
-        (
-            compute_layers::count_layers(&crate::layers_from_json(text)?, options)?,
-            Vec::new(),
-        )
+        compute_layers::count_layers_with_matrices(&crate::layers_from_json(text)?, options)?
     } else {
         compute_config::count_config_with_matrices(text, options)?
     };
@@ -677,6 +674,35 @@ mod tests {
         .expect("counts")
         .count;
         assert_eq!((alone.parameters, alone.forward_flop), (12_362, 1_475_200));
+    }
+
+    #[test]
+    fn the_masked_half_is_left_out_where_asked() {
+        let graph = include_bytes!("../../onnx/tests/data/onnx/attention_gqa_opset24.onnx");
+        let list = br#"{"layers":[{"kind":"attention","fields":{"positions":16}}]}"#;
+        for file in [CONFIG.as_bytes(), graph.as_slice(), list.as_slice()] {
+            let count = |causal| {
+                let options = CountOptions {
+                    causal,
+                    ..CountOptions::default()
+                };
+                let count = count_bytes(file, "", &options).expect("counts").count;
+                assert_eq!(
+                    count.groups.iter().map(|g| g.forward_flop).sum::<u128>(),
+                    count.forward_flop
+                );
+                assert_eq!(
+                    count.groups.iter().map(|g| g.parameters).sum::<u128>(),
+                    count.parameters
+                );
+                count
+            };
+            let (full, half) = (count(None), count(Some(true)));
+            assert!(full.forward_flop_causal < full.forward_flop);
+            assert_eq!(half.forward_flop, full.forward_flop_causal);
+            assert_eq!(half.forward_flop_causal, full.forward_flop_causal);
+            assert_eq!(count(Some(false)), full);
+        }
     }
 
     #[test]

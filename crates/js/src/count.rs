@@ -799,7 +799,11 @@ pub fn count_layers(layers: JsValue, options: JsValue) -> Result<JsValue, JsValu
             .ok_or_else(|| wrong("layers: expected an object or JSON text"))?,
     };
     let list = compute_count::layers_from_json(&text).map_err(|refusal| thrown(&refusal))?;
-    let count =
-        compute_layers::count_layers(&list, &options).map_err(|refusal| thrown(&refusal))?;
-    give(&CountOut::new(Counted::from(count), None))
+    let (count, matrices) = compute_layers::count_layers_with_matrices(&list, &options)
+        .map_err(|refusal| thrown(&refusal))?;
+    let counted = Counted {
+        matrices,
+        ..Counted::from(count)
+    };
+    give(&CountOut::new(counted, None))
 }

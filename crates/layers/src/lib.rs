@@ -20,7 +20,7 @@ pub use mask::Mask;
 pub use num::Num;
 pub use spec::{
     Density, FieldValue, Fields, LayerSpec, MAX_DEPTH, MAX_LAYERS, MAX_SIZE, cnn_lstm_fcn,
-    count_layers,
+    count_layers, count_layers_with_matrices,
 };
 pub use tally::{MAX_GROUPS, PlacedMatrix, Tally};
 pub use training::{Recomputed, Trained, TrainingFlop, adapter_share, training_flop};

@@ -1,7 +1,7 @@
 //! A list of layers as a person builds it, and its count.
 
 use crate::catalogue::{self, FieldKind};
-use crate::{Count, CountOptions, Refusal, Source, Tally};
+use crate::{Count, CountOptions, PlacedMatrix, Refusal, Source, Tally};
 use std::collections::{BTreeMap, HashMap};
 
 /// Most layers of a list, nested ones and repeats written out not included.
@@ -135,6 +135,17 @@ pub fn cnn_lstm_fcn() -> Vec<LayerSpec> {
 /// # Errors
 /// The first layer that cannot be counted, by its place, with what to type instead.
 pub fn count_layers(layers: &[LayerSpec], options: &CountOptions) -> Result<Count, Refusal> {
+    count_layers_with_matrices(layers, options).map(|(count, _)| count)
+}
+
+/// The same, with every weight matrix and its place, for adapters (LoRA).
+///
+/// # Errors
+/// As [`count_layers`].
+pub fn count_layers_with_matrices(
+    layers: &[LayerSpec],
+    options: &CountOptions,
+) -> Result<(Count, Vec<PlacedMatrix>), Refusal> {
     let tokens = options.sequence_length.unwrap_or(1);
     if tokens > MAX_SIZE {
         return Err(out_of_range("The sequence length", tokens));
@@ -150,14 +161,13 @@ pub fn count_layers(layers: &[LayerSpec], options: &CountOptions) -> Result<Coun
     };
     walk.list(layers, "", 1, 1, 0, false)?;
     let tokens = options.sequence_length.unwrap_or(0);
-    let (count, _) = walk.tally.finish(
+    walk.tally.finish(
         Source::Layers,
         String::new(),
         String::new(),
         tokens,
         options,
-    )?;
-    Ok(count)
+    )
 }
 
 struct Walk {

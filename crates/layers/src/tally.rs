@@ -145,16 +145,19 @@ impl Tally {
             });
         }
         let batch = options.batch.unwrap_or(1);
+        let without_masked = options.causal == Some(true);
         let mut groups = Vec::with_capacity(self.rows.len());
         let (mut parameters, mut idle, mut flop, mut masked) =
             (Num::ZERO, Num::ZERO, Num::ZERO, Num::ZERO);
         for row in &self.rows {
             let p = row.cost.parameters * row.stored;
-            let f = row.cost.flop * row.repeat * batch;
+            let full = row.cost.flop * row.repeat * batch;
+            let hidden = row.cost.masked * row.repeat * batch;
+            let f = if without_masked { full - hidden } else { full };
             parameters += p;
             idle += row.cost.idle * row.stored;
-            flop += f;
-            masked += row.cost.masked * row.repeat * batch;
+            flop += full;
+            masked += hidden;
             for m in &row.cost.matrices {
                 let count = m.count.saturating_mul(row.stored);
                 if let Some(same) = self.matrices.iter_mut().find(|x| {
@@ -182,6 +185,9 @@ impl Tally {
             if batch != 1 {
                 formula = format!("{formula}; {batch} examples");
             }
+            if without_masked && !hidden.is_zero() {
+                formula.push_str("; pairs that the mask hides left out");
+            }
             groups.push(Group {
                 path: row.path.clone(),
                 kind: row.kind.to_string(),
@@ -203,7 +209,7 @@ impl Tally {
             trainable_parameters: parameters.saturating_sub(self.frozen),
             active_parameters: parameters.saturating_sub(idle),
             input_embedding_parameters: self.input_embedding,
-            forward_flop: flop,
+            forward_flop: if without_masked { causal } else { flop },
             forward_flop_causal: causal,
             tokens,
             groups,

@@ -31,6 +31,10 @@ pub(crate) fn count(model: &Model, options: &CountOptions) -> Result<Count, Refu
         tokens,
         ..
     } = evaluator;
+    let mut tally = tally;
+    if options.causal == Some(true) {
+        tally.leave_masked_out();
+    }
     finish(model, places, tally, notes, &causes, tokens)
 }
 

@@ -76,6 +76,15 @@ impl Tally {
         Ok(())
     }
 
+    /// Takes the pairs that a causal mask hides out of every row.
+    pub(crate) fn leave_masked_out(&mut self) {
+        for (_, row) in &mut self.rows {
+            let hidden = std::mem::take(&mut row.masked).min(row.flop);
+            row.flop -= hidden;
+            self.flop = self.flop.saturating_sub(hidden);
+        }
+    }
+
     pub(crate) fn unknown(&mut self, what: String, matters: bool) {
         if self.unknown.len() >= limits::UNKNOWN && !self.unknown.contains_key(&what) {
             return;
