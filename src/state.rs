@@ -169,7 +169,7 @@ pub struct Found {
     pub estimate: Estimate,
     /// Which replacement of the form it is of.
     generation: u32,
-    /// The last one without an error, of the same form.
+    /// The last one with a number and without an error, of the same form.
     kept: Option<Shared>,
 }
 
@@ -626,24 +626,23 @@ fn find(
     form.with(|form| {
         let request = request::read(form, catalog);
         let estimate = estimate(form, &request, catalog);
-        let good = |found: &Found| found.faulty() == (None, None);
-        let kept = previous.and_then(|previous| {
-            if previous.generation != generation {
-                None
-            } else if good(previous) {
-                Some(previous.clone())
-            } else {
-                previous.kept.clone()
-            }
-        });
+        let good =
+            |found: &Found| found.faulty() == (None, None) && found.estimate.headline.is_some();
         let mut found = Found {
             request,
             estimate,
             generation,
             kept: None,
         };
-        if !good(&found) {
-            found.kept = kept;
+        // A field that is emptied on the way to another text leaves no number; the one before it is still the last good one.
+        if let Some(previous) =
+            previous.filter(|previous| previous.generation == generation && !good(&found))
+        {
+            found.kept = if good(previous) {
+                Some(previous.clone())
+            } else {
+                previous.kept.clone()
+            };
         }
         Arc::new(SendWrapper::new(found))
     })
