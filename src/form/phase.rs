@@ -83,7 +83,8 @@ fn counting(view: &View, index: u8, fold: &PhaseFold) -> Tag {
             "Count from",
             &options,
             basis.field().spec().key,
-        ),
+        )
+        .with(layers()),
     );
     let mixture = fold.mixture || typed(view, index, Field::Active);
     let mut grid = div("grid");
@@ -190,6 +191,14 @@ fn ratios(slot: Slot) -> Tag {
         .with(div("label").with(tag("label").set("for", id).with("When it is not 2")))
         .with(p("hint").with("Sets the ratio"))
         .with(div("pick").with(list.value("")))
+}
+
+/// The fifth way to count: a list of layers, which has a place of its own and comes back as forward FLOP.
+fn layers() -> Tag {
+    tag("a")
+        .set("href", "?page=count")
+        .set("data-place", "")
+        .with(tag("span").with("Layers"))
 }
 
 fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
