@@ -9,12 +9,15 @@ use crate::state::State;
 
 /// The address follows at this pause; a browser refuses an address for each key.
 const ADDRESS_MS: u32 = 250;
+/// Thresholds, drivers and steps follow at this pause: too short to see, longer than a keystroke takes.
+const SETTLE_MS: u32 = 60;
 /// The result is said at this pause.
 const SAY_MS: u32 = 1200;
 
 thread_local! {
     static ADDRESS: Pause = const { Pause::new() };
     static SAY: Pause = const { Pause::new() };
+    static SETTLE: Pause = const { Pause::new() };
 }
 
 /// The query that says what the page shows. The first visit's example, untouched, needs none.
@@ -71,6 +74,11 @@ pub fn follow(state: State, status: RwSignal<String>) {
             });
         });
         if again {
+            SETTLE.with(|pause| {
+                pause.wait(SETTLE_MS, move || {
+                    state.pauses.update(|count| *count = count.wrapping_add(1))
+                })
+            });
             SAY.with(|pause| pause.wait(SAY_MS, move || status.set(said(state))));
         }
     });

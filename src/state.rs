@@ -272,6 +272,8 @@ pub struct State {
     pub typing: RwSignal<Option<Slot>>,
     /// What was found.
     pub found: Memo<Shared>,
+    /// Counts the pauses in typing: what stands under the form follows at a pause, the result at once.
+    pub pauses: RwSignal<u32>,
     /// What the address says besides the form.
     pub address: StoredValue<Address>,
 }
@@ -300,6 +302,7 @@ impl State {
             tables,
             stand,
             typing: RwSignal::new(None),
+            pauses: RwSignal::new(0),
             found,
             address: StoredValue::new(address),
         }

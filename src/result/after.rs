@@ -16,7 +16,8 @@ use crate::state::{Found, State};
 
 /// The sections' children, following the state.
 pub fn after(state: State) -> Vec<Node> {
-    let found = state.found.get();
+    state.pauses.track();
+    let found = state.found.get_untracked();
     let (estimate, stale) = found.shown();
     let mut out: Vec<Node> = Vec::new();
     if estimate.headline.is_some() {
@@ -39,7 +40,7 @@ fn dimmed(stale: bool) -> &'static str {
 /// What was typed, as a list: printed in place of the form.
 fn typed(state: State) -> Tag {
     let mut list = tag("dl").class("inputs-list");
-    state.form.with(|form| {
+    state.form.with_untracked(|form| {
         for (slot, text) in form.written() {
             let label = if form.phases() > 1 && slot.field.spec().per_phase {
                 [
@@ -70,7 +71,7 @@ fn foot(state: State) -> Tag {
     let today = TODAY.with(String::clone);
     let tables = state.tables.get().catalog.date;
     div("print-only link-line")
-        .with(p("").with(super::share::link(state, false)))
+        .with(p("").with(super::share::link_now(state)))
         .with(p("").with([&today, ", tables of ", tables].concat()))
 }
 
@@ -110,7 +111,9 @@ fn drivers(state: State, found: &Found) -> Option<Tag> {
 }
 
 fn driver(state: State, slot: Slot, share: f64, class: &'static str, mark: &'static str) -> Tag {
-    let text = state.form.with(|form| form.get(slot).trim().to_string());
+    let text = state
+        .form
+        .with_untracked(|form| form.get(slot).trim().to_string());
     let mut label = [slot.field.spec().label, ", ", &text].concat();
     if slot.phase > 0 {
         label.push_str(&[", phase ", &(slot.phase + 1).to_string()].concat());

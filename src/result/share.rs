@@ -33,6 +33,11 @@ pub fn link(state: State, embed: bool) -> String {
     address(state, form, embed)
 }
 
+/// The same link, for what does not follow each keystroke.
+pub fn link_now(state: State) -> String {
+    address(state, state.form.get_untracked(), false)
+}
+
 fn address(state: State, form: Form, embed: bool) -> String {
     let tables = state.tables.get().catalog.date.to_string();
     let query = link::encode(&Address {
