@@ -68,7 +68,7 @@ pub struct Chart {
     /// First year shown.
     pub since: RwSignal<f64>,
     /// Which rows the filter wants; `None` while it is empty.
-    pub wanted: RwSignal<Option<Vec<bool>>>,
+    wanted: RwSignal<Option<Vec<bool>>>,
     width: RwSignal<f64>,
     named: RwSignal<Option<usize>>,
     said: RwSignal<String>,
@@ -227,23 +227,15 @@ impl Chart {
         }
         svg = svg.with(line("axis", frame.left, base, end, base));
 
-        let mut heights = Vec::new();
         for law in &self.lines {
             let y = frame.y(law.flop);
-            heights.push(y);
             svg = svg.with(line("limit", frame.left, y, end, y));
         }
-        if let Some(own) = &self.own {
-            heights.push(frame.y(own.flop));
-        }
-        svg = svg.with(self.dots(&frame));
-        svg = svg.with(self.names(&frame, &heights));
+        svg = svg
+            .with(self.dots(&frame))
+            .with(tag("g").live(move || self.names()));
         for law in &self.lines {
-            let y = frame.y(law.flop);
-            // The estimate's own name goes first where both would stand on one place.
-            let near = self.own.as_ref().map(|own| frame.y(own.flop));
-            let below = near.is_some_and(|own| own <= y && y - own < 24.0);
-            let y = if below { y + 14.0 } else { y - 5.0 };
+            let y = self.law_name(&frame, law);
             let text = label(
                 "limit-name halo",
                 frame.left + 6.0,
@@ -264,20 +256,25 @@ impl Chart {
         svg.with(tag("g").live(move || self.focus()))
     }
 
+    /// Base line of a law's name: above its line, below it where the estimate's line runs closely above.
+    fn law_name(&self, frame: &Frame, law: &Line) -> f64 {
+        let y = frame.y(law.flop);
+        let own = self.own.as_ref().map(|own| frame.y(own.flop));
+        if own.is_some_and(|own| own <= y && y - own < 24.0) {
+            y + 14.0
+        } else {
+            y - 5.0
+        }
+    }
+
+    /// All of them, always in one order: [`Chart::sift`] finds them by their place. Those outside of the years are not seen.
     fn dots(&self, frame: &Frame) -> Tag {
         let mut group = tag("g").class("dots");
         for dot in &self.dots {
-            if !frame.holds(dot.year, dot.flop) {
-                continue;
-            }
-            let class = match (self.wants(dot.row), dot.language) {
-                (false, _) => "faint",
-                (true, true) => "language",
-                (true, false) => "",
-            };
             group = group.with(
                 tag("circle")
-                    .class(class)
+                    .class(if dot.language { "language" } else { "" })
+                    .flag("hidden", !frame.holds(dot.year, dot.flop))
                     .set("cx", px(frame.x(dot.year)))
                     .set("cy", px(frame.y(dot.flop)))
                     .set("r", "3"),
@@ -286,14 +283,45 @@ impl Chart {
         group
     }
 
-    fn names(&self, frame: &Frame, heights: &[f64]) -> Tag {
+    /// Draws faintly what the filter does not want. Not through the drawing's signals: to make 457 circles anew at each key
+    /// would be felt.
+    pub fn sift(&self, wanted: Option<Vec<bool>>) {
+        let Ok(circles) = document().query_selector_all("#plot .dots circle") else {
+            return;
+        };
+        for (at, dot) in self.dots.iter().enumerate() {
+            let wants = |wanted: &Option<Vec<bool>>| {
+                wanted
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.get(dot.row).copied().unwrap_or(false))
+            };
+            let now = wants(&wanted);
+            let was = self.wanted.with_untracked(wants);
+            if now == was {
+                continue;
+            }
+            let circle = circles
+                .get(at as u32)
+                .and_then(|circle| circle.dyn_into::<Element>().ok());
+            if let Some(circle) = circle {
+                let _ = circle.toggle_attribute_with_force("data-faint", !now);
+            }
+        }
+        self.wanted.set(wanted);
+    }
+
+    fn names(&self) -> Vec<Node> {
+        let frame = self.frame();
+        let figures = self.lines.iter().map(|law| law.flop);
+        let figures = figures.chain(self.own.as_ref().map(|own| own.flop));
+        let heights: Vec<f64> = figures.map(|flop| frame.y(flop)).collect();
         let wanted: Vec<(usize, Point, f64)> = LANDMARKS
             .iter()
             .filter_map(|id| self.dots.iter().position(|dot| dot.id == *id))
             .filter_map(|at| {
                 let dot = self.dots.get(at)?;
                 let fits = frame.holds(dot.year, dot.flop) && self.wants(dot.row);
-                fits.then(|| (at, place(frame, dot), text_width(dot.name)))
+                fits.then(|| (at, place(&frame, dot), text_width(dot.name)))
             })
             .take(if frame.width < 640.0 {
                 4
@@ -301,28 +329,29 @@ impl Chart {
                 LANDMARKS.len()
             })
             .collect();
-        let mut group = tag("g");
-        for name in names(frame, &wanted, heights) {
+        let mut out = Vec::new();
+        for name in names(&frame, &wanted, &heights) {
             let Some(dot) = self.dots.get(name.at) else {
                 continue;
             };
             let anchor = if name.left { "end" } else { "start" };
-            let point = place(frame, dot);
-            group = group
-                .with(
-                    tag("circle")
-                        .class(if dot.language {
-                            "known language"
-                        } else {
-                            "known"
-                        })
-                        .set("cx", px(point.x))
-                        .set("cy", px(point.y))
-                        .set("r", "4"),
-                )
-                .with(label("halo", name.x, name.y, anchor, dot.name.to_string()));
+            let point = place(&frame, dot);
+            let known = if dot.language {
+                "known language"
+            } else {
+                "known"
+            };
+            out.push(
+                tag("circle")
+                    .class(known)
+                    .set("cx", px(point.x))
+                    .set("cy", px(point.y))
+                    .set("r", "4")
+                    .into(),
+            );
+            out.push(label("halo", name.x, name.y, anchor, dot.name.to_string()).into());
         }
-        group
+        out
     }
 
     /// A line across all years, because an estimate has no date; its disc at today, with its range.
@@ -336,6 +365,16 @@ impl Chart {
                 .with(line("range", x - 7.0, low, x + 7.0, low))
                 .with(line("range", x - 7.0, high, x + 7.0, high));
         }
+        // Where a law's name stands on its place, the estimate's goes behind it.
+        let taken = self
+            .lines
+            .iter()
+            .any(|law| (self.law_name(frame, law) - (y - 5.0)).abs() < 14.0);
+        let indent = match (taken, frame.width < 640.0) {
+            (false, _) => 6.0,
+            (true, false) => 190.0,
+            (true, true) => 128.0,
+        };
         group
             .with(
                 tag("circle")
@@ -345,7 +384,7 @@ impl Chart {
             )
             .with(label(
                 "halo",
-                frame.left + 6.0,
+                frame.left + indent,
                 y - 5.0,
                 "start",
                 "Your estimate".to_string(),
@@ -360,7 +399,7 @@ impl Chart {
         };
         let point = place(&frame, dot);
         let (first, second) = (title(dot), figure(dot));
-        let width = (text_width(&first) * 1.08).max(text_width(&second)) + 24.0;
+        let width = (text_width(&first) * 1.15).max(text_width(&second)) + 24.0;
         let width = width.min(frame.width - frame.left);
         let x = (point.x - width / 2.0).clamp(frame.left, (frame.width - width).max(frame.left));
         let above = point.y - 16.0 - 52.0;
@@ -464,6 +503,8 @@ impl Chart {
                 return None;
             }
             "Enter" => {
+                // The focus moves to a button, which must not hear of the same key.
+                event.prevent_default();
                 let dot = self.dots.get(self.named.get_untracked()?)?;
                 return Some(dot.row);
             }

@@ -386,8 +386,8 @@ const COLUMNS: [Column; 7] = [
     },
     Column {
         id: "ratio",
-        head: "Published : ours",
-        unit: "",
+        head: "Ratio",
+        unit: "published : ours",
         number: true,
     },
     Column {
@@ -579,7 +579,7 @@ impl Screen for Examples {
                 )
                 .with(self.table.tools(None))
                 .with(self.table.view())
-                .with(note("Published : ours above 1: what was published is higher. Ours is the count where there is one, else the accelerator time."))
+                .with(note("A ratio above 1: what was published is higher. Ours is the count where there is one, else the accelerator time."))
                 .into(),
         );
         vec![

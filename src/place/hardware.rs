@@ -288,7 +288,7 @@ pub fn open(loaded: Loaded) -> &'static dyn Screen {
             columns: &COLUMNS,
             sets: &SETS,
             sorted: ("bf16_tensor", true),
-            limit: 100,
+            limit: 50,
             download: "data/hardware.csv",
             chosen: "those with a measured run",
         },

@@ -59,8 +59,23 @@ fn note(words: &'static str) -> Tag {
     p("note").with(source(words))
 }
 
+/// A fraction as a percentage with one decimal, so that points stand below each other.
 fn share(value: f64) -> String {
-    percent(value, 3)
+    [&fixed(value * 100.0, 1), "\u{202f}%"].concat()
+}
+
+/// A number with this many decimals, zeros written.
+fn fixed(value: f64, decimals: usize) -> String {
+    let steps = 10_f64.powi(decimals as i32);
+    let mut text = plain((value * steps).round() / steps, 15);
+    let own = text.rsplit_once('.').map_or(0, |(_, own)| own.len());
+    if own == 0 && decimals > 0 {
+        text.push('.');
+    }
+    for _ in own..decimals {
+        text.push('0');
+    }
+    text
 }
 
 impl Method {
@@ -118,7 +133,7 @@ impl Method {
             .iter()
             .map(|network| {
                 let mut cells = row(&[network.name]);
-                cells.extend(batches.iter().map(|batch| plain(network.ratio(*batch), 4)));
+                cells.extend(batches.iter().map(|batch| fixed(network.ratio(*batch), 3)));
                 cells
             })
             .collect();
@@ -127,10 +142,10 @@ impl Method {
             .with(formula("ratio = (first layer + 2 × other layers + update) ÷ (first layer + other layers)"))
             .with(small_table(
                 "Ratio, by where the work is (Hobbhahn and Sevilla)",
-                &["", "First layer dominates", "Other layers dominate"],
+                &["Update", "First layer dominates", "Other layers dominate"],
                 &[
-                    row(&["Large batch, or weights used many times", "1 : 1", "2 : 1, the usual case"]),
-                    row(&["Batch of about 1, no reuse", "2 : 1", "3 : 1"]),
+                    row(&["Small: large batch, or weights used many times", "1 : 1", "2 : 1, the usual case"]),
+                    row(&["Large: batch of about 1, no reuse", "2 : 1", "3 : 1"]),
                 ],
             ))
             .with(small_table(
@@ -329,8 +344,7 @@ impl Method {
                     .iter()
                     .find(|chip| chip.id == run.accelerator)
                     .map_or(run.accelerator, |chip| chip.short);
-                let given =
-                    |value: Option<f64>| value.map(|value| percent(value, 3)).unwrap_or_default();
+                let given = |value: Option<f64>| value.map(share).unwrap_or_default();
                 vec![
                     run.run.to_string(),
                     [
@@ -352,7 +366,7 @@ impl Method {
                     calendar.name.to_string(),
                     [&share(calendar.printed), kind].concat(),
                     share(calendar.whole()),
-                    plain(calendar.whole() / calendar.printed, 2),
+                    fixed(calendar.whole() / calendar.printed, 2),
                 ]
             })
             .collect();
@@ -362,8 +376,8 @@ impl Method {
                 vec![
                     throughput.name.to_string(),
                     plain(throughput.tokens_s(), 6),
-                    percent(throughput.mfu(), 4),
-                    percent(throughput.printed, 4),
+                    [&fixed(throughput.mfu() * 100.0, 2), "\u{202f}%"].concat(),
+                    [&fixed(throughput.printed * 100.0, 2), "\u{202f}%"].concat(),
                 ]
             })
             .collect();
@@ -385,7 +399,7 @@ impl Method {
             .with(text(&[
                 "Running steps are not the calendar: restarts, evaluation and ramp-up take their share. Over the whole time the ",
                 &count.to_string(),
-                " whole runs of our table lie between ",
+                " whole runs of our table, MLPerf’s among them, lie between ",
                 &percent(low, 2),
                 " and ",
                 &percent(high, 2),
@@ -464,8 +478,8 @@ impl Method {
                     name,
                     scientific(run.counted, 3),
                     scientific(run.timed, 3),
-                    plain(run.ratio, 2),
-                    percent(run.implied, 3),
+                    fixed(run.ratio, 2),
+                    share(run.implied),
                 ]
             })
             .collect();
@@ -517,7 +531,7 @@ impl Method {
                 vec![
                     (*word).to_string(),
                     ["÷ or × ", &plain(*factor, 2)].concat(),
-                    plain(sigma_of_factor(*factor), 3),
+                    fixed(sigma_of_factor(*factor), 3),
                 ]
             })
             .collect();
@@ -554,7 +568,7 @@ impl Method {
                     threshold.name.to_string(),
                     [
                         if threshold.inclusive { "≥ " } else { "> " },
-                        &scientific(threshold.flop, 1).replace(".0", ""),
+                        &scientific(threshold.flop, 1).replace("1\u{202f}×\u{202f}10", "10"),
                     ]
                     .concat(),
                     match threshold.count {
@@ -570,7 +584,7 @@ impl Method {
             })
             .collect();
         start("thresholds")
-            .with(text("Laws and guidelines name amounts of compute. They do not count the same things: the EU’s guidance compares the training that updates parameters with 10²³, and what all activities that raise the model’s capabilities took, synthetic data and models merged into it included, with 10²⁵. US state laws count the original training and what is done on top of it. So each phase has a kind, and each threshold is compared with the total that its text asks for."))
+            .with(text("Laws and guidelines name amounts of compute. They do not count the same things: the EU’s guidance compares the training that updates parameters with 10²³; for the 10²⁵ of the AI Act it counts what all activities that raise the model’s capabilities took, synthetic data and models merged into it included. US state laws count the original training and what is done on top of it. So each phase has a kind, and each threshold is compared with the total that its text asks for."))
             .with(small_table(
                 "Thresholds in the tables",
                 &["Rule", ">FLOP", "Compared with", "Status"],

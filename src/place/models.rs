@@ -328,7 +328,7 @@ pub fn open(loaded: Loaded) -> &'static dyn Screen {
             columns: &COLUMNS,
             sets: &SETS,
             sorted: ("flop", true),
-            limit: 100,
+            limit: 50,
             download: "data/models.csv",
             chosen: "the largest",
         },
@@ -346,7 +346,7 @@ impl Models {
     /// Opens a model in the table.
     fn reveal(&self, row: usize) {
         self.table.reveal(row);
-        self.chart.wanted.set(self.table.matching());
+        self.chart.sift(self.table.matching());
     }
 }
 
@@ -410,7 +410,7 @@ impl Screen for Models {
 
     fn typed(&'static self, name: &str, text: &str) {
         if self.table.typed(name, text) {
-            self.chart.wanted.set(self.table.matching());
+            self.chart.sift(self.table.matching());
         }
     }
 

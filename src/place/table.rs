@@ -485,6 +485,8 @@ impl Table {
             return false;
         }
         self.wanted.replace(Wanted::new(text));
+        // Rows beyond the limit are shown when asked for, once: laying out all of them at every key would be felt.
+        self.all.set(false);
         self.fill();
         true
     }
