@@ -23,13 +23,23 @@ fn case(query: &str) -> Case {
 impl Case {
     #[track_caller]
     fn counted(self, want: f64) -> Case {
-        near("counting", self.0.counting.as_ref().expect("counting").total.value, want, 1e-4);
+        near(
+            "counting",
+            self.0.counting.as_ref().expect("counting").total.value,
+            want,
+            1e-4,
+        );
         self
     }
 
     #[track_caller]
     fn timed(self, want: f64) -> Case {
-        near("time", self.0.hardware.as_ref().expect("hardware").total.value, want, 1e-4);
+        near(
+            "time",
+            self.0.hardware.as_ref().expect("hardware").total.value,
+            want,
+            1e-4,
+        );
         self
     }
 
@@ -73,9 +83,15 @@ fn llama_3_1_405b_by_hours_and_by_days() {
 #[test]
 fn deepseek_v3_counts_the_active_parameters() {
     let query = "params=671B&active=37B&data=14.8T&chip_hours=2,788,000+H800+GPU+hours";
-    case(query).counted(3.2856e24).timed(2.9791e24).says("names-accelerator");
+    case(query)
+        .counted(3.2856e24)
+        .timed(2.9791e24)
+        .says("names-accelerator");
     for spelling in ["2,788K", "2.788M"] {
-        case(&format!("params=671B&active=37B&data=14.8T&hw=H800&chip_hours={spelling}")).timed(2.9791e24);
+        case(&format!(
+            "params=671B&active=37B&data=14.8T&hw=H800&chip_hours={spelling}"
+        ))
+        .timed(2.9791e24);
     }
     let as_dense = case("params=671B&data=14.8T&hw=H800&chip_hours=2.788M")
         .implies(6.0002)
@@ -95,13 +111,18 @@ fn rwkv_14b_reads_giga_tokens_products_and_months() {
         .timed(4.7260e22)
         .implies(0.1770)
         .verdict(Verdict::Differ);
-    let (_, refused) = from_query("params=14B&data=332G+tokens&chips=8x8%3D64&hw=A100&time=3+months");
+    let (_, refused) =
+        from_query("params=14B&data=332G+tokens&chips=8x8%3D64&hw=A100&time=3+months");
     assert!(refused.hardware.is_none() && refused.counting.is_some());
 }
 
 #[test]
 fn openllama_7b_counts_cores_of_a_slice_as_half_as_many_chips() {
-    for hw in ["hw=TPU+v4&chips=256", "hw=TPU+v4-512", "hw=256+TPU+v4+chips"] {
+    for hw in [
+        "hw=TPU+v4&chips=256",
+        "hw=TPU+v4-512",
+        "hw=256+TPU+v4+chips",
+    ] {
         case(&format!("params=7B&data=1T+tokens&{hw}&time=20+days"))
             .counted(4.2e22)
             .timed(3.6495e22)
@@ -122,9 +143,11 @@ fn glm_130b_takes_eight_chips_a_machine() {
         .verdict(Verdict::Impossible);
     let causes = as_chips.0.agreement.expect("agreement").causes;
     assert!(
-        causes.iter().any(|cause| cause.text.contains("machine") && cause.text.contains("25 %")
-            || cause.text.contains("machine") && cause.text.contains("25\u{202f}%")
-            || cause.text.contains("machine") && cause.text.contains("25\u{a0}%")),
+        causes.iter().any(
+            |cause| cause.text.contains("machine") && cause.text.contains("25 %")
+                || cause.text.contains("machine") && cause.text.contains("25\u{202f}%")
+                || cause.text.contains("machine") && cause.text.contains("25\u{a0}%")
+        ),
         "{causes:?}"
     );
 }
@@ -146,7 +169,11 @@ fn a_fine_tuning_below_five_percent_is_implausible() {
 fn a_peak_with_sparsity_is_caught() {
     case("hw=H100&format=bf16&peak=1979+TFLOPS&chips=1&time=1+day").says("sparse-peak");
     let (_, fine) = from_query("hw=H100&format=bf16&peak=989+TFLOPS&chips=1&time=1+day");
-    assert!(fine.problems.iter().all(|problem| problem.code != "sparse-peak"));
+    assert!(
+        fine.problems
+            .iter()
+            .all(|problem| problem.code != "sparse-peak")
+    );
 }
 
 #[test]
@@ -154,7 +181,17 @@ fn throughput_gives_a_utilization() {
     use compute_core::calibration::{flop_per_token, from_throughput};
     let without_table = flop_per_token(6738415616.0 - 32000.0 * 4096.0, 32.0, 4096.0, 4096.0);
     near("per token", without_table, 46086512640.0, 1e-12);
-    near("share", from_throughput(9600.0, without_table, 989.4e12), 0.4472, 1e-3);
+    near(
+        "share",
+        from_throughput(9600.0, without_table, 989.4e12),
+        0.4472,
+        1e-3,
+    );
     let with_table = flop_per_token(6738415616.0, 32.0, 4096.0, 4096.0);
-    near("with table", from_throughput(9600.0, with_table, 989.4e12), 0.4548, 1e-3);
+    near(
+        "with table",
+        from_throughput(9600.0, with_table, 989.4e12),
+        0.4548,
+        1e-3,
+    );
 }

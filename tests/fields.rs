@@ -19,10 +19,22 @@ fn rows_stand_in_the_order_of_the_enum_with_unique_keys_and_paths() {
     for (index, spec) in FIELDS.iter().enumerate() {
         assert_eq!(spec.field as usize, index, "{}", spec.key);
         assert_eq!(spec.per_phase, index >= Field::HEAD, "{}", spec.key);
-        assert!(keys.insert(spec.key) && paths.insert(spec.path), "{}", spec.key);
+        assert!(
+            keys.insert(spec.key) && paths.insert(spec.path),
+            "{}",
+            spec.key
+        );
         assert_eq!(Field::from_key(spec.key), Some(spec.field));
-        assert!(!spec.label.is_empty() && !spec.explain.is_empty(), "{}", spec.key);
-        assert!(!spec.hint.ends_with('.'), "{}: a hint is no sentence", spec.key);
+        assert!(
+            !spec.label.is_empty() && !spec.explain.is_empty(),
+            "{}",
+            spec.key
+        );
+        assert!(
+            !spec.hint.ends_with('.'),
+            "{}: a hint is no sentence",
+            spec.key
+        );
     }
 }
 
@@ -30,9 +42,37 @@ fn rows_stand_in_the_order_of_the_enum_with_unique_keys_and_paths() {
 #[test]
 fn every_published_key_is_still_read() {
     for key in [
-        "name", "domain", "original", "systemic", "kind", "params", "active", "connections", "forward", "flop", "data",
-        "batch", "steps", "epochs", "ratio", "depth", "width", "seq", "mask", "public", "in", "out", "hw", "peak",
-        "format", "chips", "time", "chip_hours", "util", "hfu", "executed",
+        "name",
+        "domain",
+        "original",
+        "systemic",
+        "kind",
+        "params",
+        "active",
+        "connections",
+        "forward",
+        "flop",
+        "data",
+        "batch",
+        "steps",
+        "epochs",
+        "ratio",
+        "depth",
+        "width",
+        "seq",
+        "mask",
+        "public",
+        "in",
+        "out",
+        "hw",
+        "peak",
+        "format",
+        "chips",
+        "time",
+        "chip_hours",
+        "util",
+        "hfu",
+        "executed",
     ] {
         assert!(Field::from_key(key).is_some(), "{key}");
     }
@@ -51,7 +91,12 @@ fn every_example_reads_and_stands_in_its_hint() {
             .collect();
         assert!(wrong.is_empty(), "{}: {wrong:?}", spec.key);
         if matches!(spec.takes, Takes::Quantity { .. }) && spec.hint.contains("ike ") {
-            assert!(spec.hint.contains(spec.example), "{}: {}", spec.key, spec.hint);
+            assert!(
+                spec.hint.contains(spec.example),
+                "{}: {}",
+                spec.key,
+                spec.hint
+            );
         }
     }
 }
@@ -67,7 +112,8 @@ fn every_default_reads() {
                 Takes::Choice(words) => assert!(words.contains(&text), "{}", spec.key),
                 Takes::Quantity { zero: true, .. } if text == "0" => {}
                 Takes::Quantity { kind, .. } => {
-                    quantity::read(kind, text, catalog()).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", spec.key));
+                    quantity::read(kind, text, catalog())
+                        .unwrap_or_else(|wrong| panic!("{}: {wrong:?}", spec.key));
                 }
                 _ => panic!("{} has a default that nothing reads", spec.key),
             }
@@ -81,7 +127,10 @@ fn every_default_reads() {
 #[test]
 fn a_message_names_its_field_and_what_to_do() {
     for spec in &FIELDS {
-        if !matches!(spec.takes, Takes::Quantity { .. } | Takes::Choice(_) | Takes::Accelerator) {
+        if !matches!(
+            spec.takes,
+            Takes::Quantity { .. } | Takes::Choice(_) | Takes::Accelerator
+        ) {
             continue;
         }
         for phase in [0, 1] {
@@ -95,9 +144,19 @@ fn a_message_names_its_field_and_what_to_do() {
                 .iter()
                 .find(|problem| problem.slot == Some(slot) && problem.severity == Severity::Error)
                 .unwrap_or_else(|| panic!("{} read abc$", spec.key));
-            assert!(problem.sentence().contains(spec.label), "{}", problem.sentence());
-            assert!(!problem.message.is_empty() && !problem.remedy.is_empty(), "{}", spec.key);
-            let words = [problem.message.as_str(), &problem.remedy].concat().to_lowercase();
+            assert!(
+                problem.sentence().contains(spec.label),
+                "{}",
+                problem.sentence()
+            );
+            assert!(
+                !problem.message.is_empty() && !problem.remedy.is_empty(),
+                "{}",
+                spec.key
+            );
+            let words = [problem.message.as_str(), &problem.remedy]
+                .concat()
+                .to_lowercase();
             for banned in ["invalid", "valid value", "please", "oops", "sorry"] {
                 assert!(!words.contains(banned), "{}: {words}", spec.key);
             }
@@ -146,21 +205,39 @@ fn an_added_phase_copies_hardware_format_and_utilization() {
 #[test]
 fn the_most_direct_basis_wins_and_the_page_says_so() {
     let (_, result) = from_query("params=1B&connections=2B&forward=3+GFLOP&flop=1e20&data=1B");
-    assert_eq!(result.counting.as_ref().map(|counting| counting.total.value), Some(1e20));
-    let overridden = result.problems.iter().filter(|problem| problem.code == "overridden").count();
+    assert_eq!(
+        result
+            .counting
+            .as_ref()
+            .map(|counting| counting.total.value),
+        Some(1e20)
+    );
+    let overridden = result
+        .problems
+        .iter()
+        .filter(|problem| problem.code == "overridden")
+        .count();
     assert_eq!(overridden, 3);
     let (_, result) = from_query("params=1B&data=7B&batch=1M&steps=10");
-    assert_eq!(result.counting.map(|counting| counting.total.value), Some(6e16));
+    assert_eq!(
+        result.counting.map(|counting| counting.total.value),
+        Some(6e16)
+    );
 }
 
 #[test]
 fn one_field_in_error_costs_its_method_alone() {
     let (request, result) = from_query("params=70B&data=15T&hw=H100&chips=100&time=54");
     assert!(result.counting.is_some() && result.hardware.is_none());
-    assert!(matches!(&request.phases[0].hardware, request::Inputs::Faulty(slots) if slots[0].field == Field::Time));
+    assert!(
+        matches!(&request.phases[0].hardware, request::Inputs::Faulty(slots) if slots[0].field == Field::Time)
+    );
     let (request, result) = from_query("params=abc&data=15T&hw=H100&chips=100&time=54+days");
     assert!(result.counting.is_none() && result.hardware.is_some());
-    assert!(matches!(&request.phases[0].counting, request::Inputs::Faulty(_)));
+    assert!(matches!(
+        &request.phases[0].counting,
+        request::Inputs::Faulty(_)
+    ));
     // An error in a field that is not used costs nothing.
     let (_, result) = from_query("params=70B&batch=1M&steps=10&data=abc");
     assert!(result.counting.is_some());
@@ -176,6 +253,8 @@ fn quantity_kinds_are_all_in_use() {
         QuantityKind::Fraction,
         QuantityKind::ChipTime,
     ] {
-        assert!(FIELDS.iter().any(|spec| matches!(spec.takes, Takes::Quantity { kind: known, .. } if known == kind)));
+        assert!(FIELDS.iter().any(
+            |spec| matches!(spec.takes, Takes::Quantity { kind: known, .. } if known == kind)
+        ));
     }
 }

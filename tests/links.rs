@@ -16,13 +16,23 @@ fn decode(query: &str) -> Address {
 fn check(query: &str, canonical: &str) {
     let once = link::encode(&decode(query));
     assert_eq!(once, canonical, "{query}");
-    assert_eq!(link::encode(&decode(&once)), once, "{query} is not canonical");
+    assert_eq!(
+        link::encode(&decode(&once)),
+        once,
+        "{query} is not canonical"
+    );
 }
 
 #[test]
 fn a_link_is_canonical_for_all_spellings() {
-    check("params=175B&data=300B+tokens", "params=175B&data=300B+tokens");
-    check("?data=300B%20tokens&params=175B", "params=175B&data=300B+tokens");
+    check(
+        "params=175B&data=300B+tokens",
+        "params=175B&data=300B+tokens",
+    );
+    check(
+        "?data=300B%20tokens&params=175B",
+        "params=175B&data=300B+tokens",
+    );
     check("params=1&params=175B", "params=175B");
     check("util=30..50%25", "util=30..50%25");
     check("params=175B&unknown=1&&=&utm_source=x", "params=175B");
@@ -37,10 +47,16 @@ fn what_equals_a_default_is_left_out() {
         "params=7B",
     );
     check("kind=rollouts&ratio=0&params=7B", "kind=rollouts&params=7B");
-    check("kind=rollouts&ratio=2&params=7B", "kind=rollouts&params=7B&ratio=2");
+    check(
+        "kind=rollouts&ratio=2&params=7B",
+        "kind=rollouts&params=7B&ratio=2",
+    );
     check("params=7B&active=7B", "params=7B");
     check("hfu=40%25&executed=4/3", "hfu=40%25");
-    check("hw=h100&format=bf16&util=30%25", "hw=h100&format=bf16&util=30%25");
+    check(
+        "hw=h100&format=bf16&util=30%25",
+        "hw=h100&format=bf16&util=30%25",
+    );
 }
 
 #[test]
@@ -103,11 +119,16 @@ fn hostile_queries_are_read_without_a_panic_and_stay_canonical() {
         .collect();
     let mut state = 7_u64;
     let mut random = |below: usize| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         (state >> 33) as usize % below
     };
     for round in 0..20_000 {
-        let mut chars: Vec<String> = seeds[round % seeds.len()].chars().map(String::from).collect();
+        let mut chars: Vec<String> = seeds[round % seeds.len()]
+            .chars()
+            .map(String::from)
+            .collect();
         for _ in 0..=random(6) {
             let at = random(chars.len());
             chars[at] = BITS[random(BITS.len())].to_string();
@@ -123,10 +144,21 @@ fn hostile_queries_are_read_without_a_panic_and_stay_canonical() {
 fn a_form_survives_its_link() {
     let mut state = 11_u64;
     let mut random = |below: usize| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
         (state >> 33) as usize % below
     };
-    let texts = ["175B", "30% to 45%", "a&b=c+d %", "≈ 3×10²³", "<b>", "54 days", "🙂", "fine-tuning"];
+    let texts = [
+        "175B",
+        "30% to 45%",
+        "a&b=c+d %",
+        "≈ 3×10²³",
+        "<b>",
+        "54 days",
+        "🙂",
+        "fine-tuning",
+    ];
     for _ in 0..5_000 {
         let mut form = Form::empty();
         for field in Field::of_head().chain(Field::of_phase()) {
@@ -170,7 +202,10 @@ fn every_golden_link_keeps_its_number() {
                 (want, Some(got)) if want != "-" => {
                     common::near(query, got.total.value, want.parse().expect(want), 1e-12);
                 }
-                (want, got) => panic!("{query}: want {want}, got {:?}", got.as_ref().map(|result| result.total.value)),
+                (want, got) => panic!(
+                    "{query}: want {want}, got {:?}",
+                    got.as_ref().map(|result| result.total.value)
+                ),
             }
         }
     }

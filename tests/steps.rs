@@ -10,10 +10,12 @@ use compute_tables::catalog;
 
 #[track_caller]
 fn check(steps: &[Step], id: &str, want: f64) {
-    let step = steps
-        .iter()
-        .find(|step| step.id == id)
-        .unwrap_or_else(|| panic!("no step {id} among {:?}", steps.iter().map(|step| step.id).collect::<Vec<_>>()));
+    let step = steps.iter().find(|step| step.id == id).unwrap_or_else(|| {
+        panic!(
+            "no step {id} among {:?}",
+            steps.iter().map(|step| step.id).collect::<Vec<_>>()
+        )
+    });
     near(id, step.value.value, want, 1e-12);
 }
 
@@ -24,10 +26,20 @@ fn a_step_is_the_value_of_its_expression_and_the_last_one_is_the_result() {
         for method in [&result.counting, &result.hardware].into_iter().flatten() {
             for step in &method.steps {
                 if step.id != "sum" {
-                    assert_eq!(step.value, step.expr.value(), "{} {}", row.get("id"), step.id);
+                    assert_eq!(
+                        step.value,
+                        step.expr.value(),
+                        "{} {}",
+                        row.get("id"),
+                        step.id
+                    );
                 }
                 assert!(!step.expr.formula().is_empty() && !step.expr.substituted().is_empty());
-                assert!(!words::title(step).is_empty() && words::title(step) != step.id, "{}", step.id);
+                assert!(
+                    !words::title(step).is_empty() && words::title(step) != step.id,
+                    "{}",
+                    step.id
+                );
             }
             let last = method.steps.last().expect("a step");
             near(row.get("id"), last.value.value, method.total.value, 1e-12);
@@ -44,11 +56,23 @@ fn gpt_3_by_counting() {
     check(&walk.counting, "per-example", 1.0476e12);
     check(&walk.counting, "passes", 3e11);
     check(&walk.counting, "total", 3.1428e23);
-    let attention = walk.counting.iter().find(|step| step.id == "attention").expect("attention");
+    let attention = walk
+        .counting
+        .iter()
+        .find(|step| step.id == "attention")
+        .expect("attention");
     near("attention", attention.value.value, 0.0277, 2e-3);
-    let published = walk.comparison.iter().find(|step| step.id == "published").expect("published");
+    let published = walk
+        .comparison
+        .iter()
+        .find(|step| step.id == "published")
+        .expect("published");
     near("published", published.value.value, 1.001, 1e-3);
-    let forward = walk.counting.iter().find(|step| step.id == "forward").expect("forward");
+    let forward = walk
+        .counting
+        .iter()
+        .find(|step| step.id == "forward")
+        .expect("forward");
     assert_eq!(forward.expr.formula(), "2 × connections");
     assert_eq!(words::title(forward), "Forward pass of one token");
 }
@@ -62,7 +86,14 @@ fn gpt_3_by_accelerator_time() {
     check(&walk.hardware, "capacity", 1.5984e24);
     check(&walk.hardware, "utilization", 0.3);
     check(&walk.hardware, "total", 4.7952e23);
-    let step = |id| walk.comparison.iter().find(|step| step.id == id).expect(id).value.value;
+    let step = |id| {
+        walk.comparison
+            .iter()
+            .find(|step| step.id == id)
+            .expect(id)
+            .value
+            .value
+    };
     near("ratio", step("ratio"), 0.655, 1e-3);
     near("implied", step("implied-utilization"), 0.1966, 1e-3);
     near("unit", step("unit"), 3637.5, 1e-6);
@@ -113,7 +144,12 @@ fn the_articles_exercise_layer_by_layer() {
         check(&walk.counting, id, want);
     }
     // The rows by hand and the calculator's own link give the same.
-    near("link", walk.estimate.flop().expect("a figure").value, 11299158097920000.0, 1e-12);
+    near(
+        "link",
+        walk.estimate.flop().expect("a figure").value,
+        11299158097920000.0,
+        1e-12,
+    );
     let side = &walk.counting[0];
     assert_eq!(side.expr.substituted(), "floor((400 + 2 × 2 − 5) ÷ 2) + 1");
 }
@@ -136,15 +172,25 @@ fn t5_by_halves_and_palm_by_phases() {
         .collect();
     near("phase 1", totals[0], 2.1897e24, 1e-4);
     near("phase 2", totals[1], 3.0656e23, 1e-4);
-    check(&walk.hardware, "sum", walk.estimate.hardware.as_ref().expect("time").total.value);
+    check(
+        &walk.hardware,
+        "sum",
+        walk.estimate.hardware.as_ref().expect("time").total.value,
+    );
 }
 
 #[test]
 fn every_walkthrough_exists_and_names_its_published_figure() {
     for id in ORDER {
         let walk = walkthrough(id, catalog()).unwrap_or_else(|| panic!("{id}"));
-        assert!(!walk.counting.is_empty() || !walk.hardware.is_empty(), "{id}");
-        assert!(walk.comparison.iter().any(|step| step.id == "published"), "{id}");
+        assert!(
+            !walk.counting.is_empty() || !walk.hardware.is_empty(),
+            "{id}"
+        );
+        assert!(
+            walk.comparison.iter().any(|step| step.id == "published"),
+            "{id}"
+        );
     }
     assert!(walkthrough("no-such", catalog()).is_none());
 }
