@@ -458,7 +458,8 @@ fn measured(request: &Request, catalog: &Catalog) -> String {
         return String::new();
     };
     // The least and the most of them.
-    let mut span: Option<((f64, &str), (f64, &str))> = None;
+    type Share<'a> = (f64, &'a str);
+    let mut span: Option<(Share, Share)> = None;
     for run in &catalog.runs {
         let on_chip = catalog
             .accelerators

@@ -1,4 +1,10 @@
 //! Numbers as people type them: the table of the typing rules, with value, code and echo.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::excessive_precision,
+    reason = "a test fails by panicking, and figures stand as they were published"
+)]
 
 use compute_core::quantity::{
     Measure, Misreading, Names, NoNames, QuantityKind, Reading, ascii, duration, exact, figure,
