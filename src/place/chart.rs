@@ -365,15 +365,18 @@ impl Chart {
                 .with(line("range", x - 7.0, low, x + 7.0, low))
                 .with(line("range", x - 7.0, high, x + 7.0, high));
         }
-        // Where a law's name stands on its place, the estimate's goes behind it.
-        let taken = self
-            .lines
-            .iter()
-            .any(|law| (self.law_name(frame, law) - (y - 5.0)).abs() < 14.0);
-        let indent = match (taken, frame.width < 640.0) {
-            (false, _) => 6.0,
-            (true, false) => 190.0,
-            (true, true) => 128.0,
+        // Above its line, else below it, else further in: wherever no law's name stands.
+        let free = |base: f64| {
+            self.lines
+                .iter()
+                .all(|law| (self.law_name(frame, law) - base).abs() >= 14.0)
+        };
+        let (base, indent) = if free(y - 5.0) {
+            (y - 5.0, 6.0)
+        } else if free(y + 14.0) {
+            (y + 14.0, 6.0)
+        } else {
+            (y - 5.0, if frame.width < 640.0 { 128.0 } else { 190.0 })
         };
         group
             .with(
@@ -385,7 +388,7 @@ impl Chart {
             .with(label(
                 "halo",
                 frame.left + indent,
-                y - 5.0,
+                base,
                 "start",
                 "Your estimate".to_string(),
             ))

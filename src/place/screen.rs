@@ -215,7 +215,16 @@ pub fn start() {
             mount(&app, place, screen.view());
             listen(screen);
             screen.shown();
-            arrive();
+            let kept = kept_scroll();
+            arrive(kept);
+            // The page's main style sheet may still be on its way.
+            if document().ready_state() != "complete" {
+                EventListener::once(&window(), "load", move |_| {
+                    screen.sized();
+                    arrive(kept);
+                })
+                .forget();
+            }
             ready();
         }
         None => {
@@ -325,14 +334,9 @@ fn ask(files: &[&str]) -> Option<js_sys::Promise> {
 }
 
 /// Where the page was left: the place of the address's fragment, else where "back" left it.
-fn arrive() {
+fn arrive(kept: Option<f64>) {
     let location = window().location();
     let fragment = location.hash().unwrap_or_default();
-    let kept = window()
-        .history()
-        .ok()
-        .and_then(|history| history.state().ok())
-        .and_then(|state| state.as_f64());
     if let Some(y) = kept {
         window().scroll_to_with_x_and_y(0.0, y);
     } else if let Some(section) = fragment
@@ -342,6 +346,12 @@ fn arrive() {
     {
         section.scroll_into_view();
     }
+}
+
+/// How far the page was scrolled when it was left.
+fn kept_scroll() -> Option<f64> {
+    let history = window().history().ok()?;
+    history.state().ok()?.as_f64()
 }
 
 thread_local! {
