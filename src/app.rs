@@ -74,6 +74,25 @@ pub fn start() {
         });
     } else {
         show();
+        // The first visit answers from the seed. The rest comes once the page rests, or at once when somebody turns to the form.
+        TABLES.set(Some(state));
+        gloo::timers::callback::Timeout::new(REST_MS, tables_now).forget();
+    }
+    // As long as the page.
+    std::mem::forget(owner);
+}
+
+/// How long the page rests before it asks for the rest of the tables.
+const REST_MS: u32 = 1000;
+
+thread_local! {
+    /// Whose tables are still to come.
+    static TABLES: std::cell::Cell<Option<State>> = const { std::cell::Cell::new(None) };
+}
+
+/// Asks for the rest of the tables, the first time only.
+pub fn tables_now() {
+    if let Some(state) = TABLES.take() {
         fetch(move |catalog| {
             if let Some(catalog) = catalog {
                 state.tables.set(Tables {
@@ -83,8 +102,6 @@ pub fn start() {
             }
         });
     }
-    // As long as the page.
-    std::mem::forget(owner);
 }
 
 /// Tables for as long as the page lives; every row borrows from the text.
