@@ -492,6 +492,7 @@ impl Reader<'_> {
 
     #[inline(never)]
     fn counting(&mut self, cells: &Cells, kind: PhaseKind, domain: Domain) -> Inputs<Counting> {
+        let causal = self.choice(cells.slot(Field::Mask)) == Some("causal");
         // The most direct basis wins; what it wins over is said, not dropped in silence.
         let typed: Vec<Field> = [
             Field::Flop,
@@ -577,7 +578,7 @@ impl Reader<'_> {
             return Inputs::Faulty(faulty);
         }
 
-        let attention = self.attention(cells, is_flop);
+        let attention = self.attention(cells, is_flop, causal);
         let mut needs = Vec::new();
         if basis.is_none() {
             needs.push(Field::Parameters);
@@ -605,9 +606,8 @@ impl Reader<'_> {
     }
 
     /// The attention term, where all of it is given.
-    fn attention(&mut self, cells: &Cells, is_flop: bool) -> Option<Attention> {
+    fn attention(&mut self, cells: &Cells, is_flop: bool, causal: bool) -> Option<Attention> {
         const TERM: [Field; 3] = [Field::Depth, Field::Width, Field::SequenceLength];
-        let causal = self.choice(cells.slot(Field::Mask)) == Some("causal");
         let typed = TERM.into_iter().find(|field| cells.is_typed(*field))?;
         if is_flop {
             self.say(
