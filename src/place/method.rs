@@ -12,7 +12,7 @@ use compute_core::walkthrough::ORDER;
 use super::figures::{
     CALENDARS, NETWORKS, RUNS, SCORES, THROUGHPUTS, range, run, sigma_of_factor, whole_runs,
 };
-use super::pairs::{PAIRS, summary};
+use super::pairs::{Compared, PAIRS, summary};
 use super::prose::{self, Entry, formula, row, section, small_table, text};
 use super::screen::{Loaded, Screen};
 use super::table::source;
@@ -299,7 +299,7 @@ impl Method {
                 tag("ul")
                     .with(item("The peak that counts is of the format in which the products run, not of the stored weights: mixed-precision training multiplies in 16 bits."))
                     .with(item("Dense. A figure “with sparsity” is mostly twice the dense one, and no training run reaches it."))
-                    .with(item("Before matrix units, fp32. fp16 on matrix units from 2017 (V100), bf16 and tf32 from 2020 (A100), fp8 from 2022 (H100), fp4 from 2024. The calculator chooses the usual format of a chip; the paper’s word goes first."))
+                    .with(item("On NVIDIA’s chips: fp32 before matrix units; fp16 on them from 2017 (V100), bf16 and tf32 from 2020 (A100), fp8 from 2022 (H100), fp4 from 2024. TPUs work in bf16 from the second generation on. The calculator chooses the usual format of a chip; the paper’s word goes first."))
                     .with(item("fp8 is never assumed. A run that mixes fp8 products with bf16 attention has no single right peak; the calculator compares with the one chosen and says which."))
                     .with(item("Count chips as the peak does: a TPU v3 has two cores, and “v3-8” is four chips; a K80 is a board of two GPUs; an MI250X shows as two devices; a GB200 row is one of the superchip’s two GPUs. Each row of the table names its unit.")),
             )
@@ -461,6 +461,13 @@ impl Method {
             .with(text("Printed totals deserve a second look. Gopher’s paper prints a quarter more than 6ND, OPT-175B’s log 1.37 times as much: probably executed FLOP, though neither says so. The published figure for neural architecture search took a petaFLOP/s-day for 10²⁰ FLOP. So every example here carries its inputs and is computed anew."))
     }
 
+    fn compared_runs(&self) -> Vec<Compared> {
+        PAIRS
+            .iter()
+            .filter_map(|pair| pair.compare(self.loaded.catalog))
+            .collect()
+    }
+
     fn compared(&self) -> Tag {
         let compared: Vec<_> = PAIRS
             .iter()
@@ -483,8 +490,7 @@ impl Method {
                 ]
             })
             .collect();
-        let all: Vec<_> = compared.iter().map(|(_, run)| *run).collect();
-        let summary = summary(&all);
+        let summary = summary(&self.compared_runs());
         let count = summary.count.to_string();
         start("compared")
             .with(text("Runs whose papers, or Epoch AI’s notes, give the inputs of both. Usual utilization, wall-clock time, dense peak of the training format; all computed here."))
@@ -536,6 +542,7 @@ impl Method {
             })
             .collect();
         let (low, high) = range(Domain::Language.usual_utilization(), 0.345);
+        let summary = summary(&self.compared_runs());
         start("uncertain")
             .with(text("A range typed in a field is read as its 5th and 95th percentile. The middle is the geometric mean of both, and the input is taken as lognormal: equally likely to be off by a factor up or down."))
             .with(formula("middle = √(low × high)     spread s = ln(high ÷ low) ÷ 3.29"))
@@ -548,9 +555,18 @@ impl Method {
             ))
             .with(
                 tag("ul")
-                    .with(item(&["Utilization: printed MFUs of language models spread by s = 0.345, so 30\u{202f}% stands for ", &percent(low, 2), " to ", &percent(high, 2), "."].concat()))
+                    .with(item(&["Utilization: the 31 MFUs in Epoch AI’s data of November 2025 spread by s = 0.345, so 30\u{202f}% stands for ", &percent(low, 2), " to ", &percent(high, 2), "."].concat()))
                     .with(item("A count from two printed inputs is within 5\u{202f}% of what authors print for themselves, except where executed FLOP or attention enter, up to 1.4 times."))
-                    .with(item("Accelerator time with the usual utilization is within 2 times in 18 of the 19 runs above."))
+                    .with(item(
+                        &[
+                            "Accelerator time with the usual utilization is within 2 times of the count in ",
+                            &summary.near.to_string(),
+                            " of the ",
+                            &summary.count.to_string(),
+                            " runs above.",
+                        ]
+                        .concat(),
+                    ))
                     .with(item("Data: tokens seen, not the size of the data set. Passes that are not printed are the widest unknown of older models.")),
             )
             .with(text("With a range, a threshold shows the probability that the figure is exceeded on these inputs. It is arithmetic on what was typed, no forecast."))
