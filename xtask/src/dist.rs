@@ -42,12 +42,24 @@ pub(crate) fn build() -> Outcome {
         println!("dist/ is up to date");
         return Ok(());
     }
-    let path = Tools::new()?.for_build()?;
-    // Trunk's builds run offline: whatever Cargo.lock names must be here by then.
+    let tools = Tools::new()?;
+    let path = tools.for_build()?;
+    // Trunk's builds run offline: whatever Cargo.lock and the standard library's name must be here by then.
     process::run(process::cargo().args(["fetch", "--quiet"]))?;
+    let small = tools.rust_src()?;
+    drop(tools);
+    if small {
+        let mut fetch = process::cargo();
+        fetch.envs(process::SMALL);
+        process::run(fetch.args(["fetch", "--quiet", "--target=wasm32-unknown-unknown"]))?;
+    }
     println!("Building dist/ (3 to 5 minutes the first time, then under one)");
     let from = Instant::now();
-    process::run(trunk(path)?.args(["build", "--release"]))?;
+    let mut trunk = trunk(path)?;
+    if small {
+        trunk.env("TRAINING_COMPUTE_SMALL", "1");
+    }
+    process::run(trunk.args(["build", "--release"]))?;
     println!("Built dist/ in {:.0} s", from.elapsed().as_secs_f64());
     files::write(&stamp, format!("{sources} {}", contents()?))
 }

@@ -161,6 +161,10 @@ impl Build {
         }
         if self.release {
             cargo.arg("--release");
+            // As trunk built the calculator, so that what they share is compiled once.
+            if std::env::var_os("TRAINING_COMPUTE_SMALL").is_some() {
+                cargo.envs(process::SMALL);
+            }
         }
         process::run(&mut cargo)
     }

@@ -10,6 +10,19 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// How the programs of a release are built for size: with a standard library of their own, where a panic is a trap and carries
+/// neither a message nor the machinery to print it. Stable Rust takes these only when told to; the compiler is pinned, so that
+/// what they do cannot change by itself.
+pub(crate) const SMALL: [(&str, &str); 4] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+    (
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
+    ),
+];
+
 /// Runs to the end, with the output shown.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let status = command

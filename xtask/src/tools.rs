@@ -69,7 +69,10 @@ impl Tools {
     /// Everything that `trunk build` needs; returns the PATH on which it finds it.
     pub(crate) fn for_build(&self) -> Outcome<std::ffi::OsString> {
         self.rust_target()?;
-        let first = [self.wasm_bindgen()?, self.npm()?.join("bin"), self.trunk()?];
+        let mut first = vec![self.wasm_bindgen()?, self.npm()?.join("bin"), self.trunk()?];
+        if self.rust_src()? {
+            first.insert(0, self.small_cargo()?);
+        }
         let rest = std::env::var_os("PATH").unwrap_or_default();
         std::env::join_paths(first.into_iter().chain(std::env::split_paths(&rest)))
             .map_err(|error| error.to_string())
@@ -96,6 +99,55 @@ impl Tools {
             "add",
             "wasm32-unknown-unknown",
         ]))
+    }
+
+    /// The sources of the standard library, to build it for size; without them (no network) its ready-made build serves, and the
+    /// programs are a tenth larger.
+    pub(crate) fn rust_src(&self) -> Outcome<bool> {
+        let present = || -> Outcome<bool> {
+            let rustc = Command::new("rustc")
+                .current_dir(files::root())
+                .args(["--print", "sysroot"])
+                .output();
+            let sysroot = rustc.map_err(|error| format!("rustc: {error}"))?.stdout;
+            let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
+            Ok(sysroot
+                .join("lib/rustlib/src/rust/library/std/Cargo.toml")
+                .is_file())
+        };
+        if present()? {
+            return Ok(true);
+        }
+        println!("Installing the sources of the standard library (seconds)");
+        let mut rustup = Command::new("rustup");
+        let _ =
+            process::run(
+                rustup
+                    .current_dir(files::root())
+                    .args(["component", "add", "rust-src"]),
+            );
+        let present = present()?;
+        if !present {
+            println!("Going on without: the programs will be larger than they need be");
+        }
+        Ok(present)
+    }
+
+    /// The folder with a `cargo` that builds the page's programs for size. Trunk calls cargo by the PATH and hands nothing on.
+    pub(crate) fn small_cargo(&self) -> Outcome<PathBuf> {
+        let at = self.cache.join("small-cargo");
+        let script = at.join("cargo");
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+        let mut text = String::from(
+            "#!/bin/sh\n# Written by xtask/src/tools.rs.\ncase \" $* \" in\n*\" release \"*\" wasm32-unknown-unknown \"*)\n",
+        );
+        for (name, value) in process::SMALL {
+            text.push_str(&format!("  export {name}='{value}'\n"));
+        }
+        text.push_str(&format!(";;\nesac\nexec '{cargo}' \"$@\"\n"));
+        files::write(&script, text)?;
+        executable(&script)?;
+        Ok(at)
     }
 
     /// A component of the toolchain: `clippy` or `rustfmt`.
