@@ -101,8 +101,6 @@ enum Step {
     Whole(usize, u32),
     /// The text ends inside it.
     More,
-    /// A quote in this column was not closed within the bounds, or before the end.
-    Open(usize),
 }
 
 /// Reads records out of chunks.
@@ -180,28 +178,24 @@ impl Reader {
             return false;
         }
         record.line = self.line;
-        let mut step = read(rest, separator, self.ended, false, record);
-        if let Step::Open(column) = step {
-            // Once more with quotes as characters: the row ends with its line, and no later row is lost in it.
-            step = read(rest, separator, self.ended, true, record);
-            record.odd(Oddity::Unclosed(column));
+        // No further than a row may go, so that a row costs no more than its bound whatever stands behind it.
+        let mut end = rest.len().min(MAX_ROW + 1);
+        while !rest.is_char_boundary(end) {
+            end -= 1;
         }
-        match step {
-            Step::Whole(bytes, lines) if bytes <= MAX_ROW => {
+        let is_all = end == rest.len();
+        let window = rest.get(..end).unwrap_or("");
+        match read(window, separator, self.ended && is_all, false, record) {
+            Step::Whole(bytes, lines) => {
                 self.from += bytes;
                 self.line = self.line.saturating_add(lines);
                 true
             }
-            Step::More | Step::Open(_) if rest.len() <= MAX_ROW => false,
-            _ => {
-                let mut end = MAX_ROW;
-                while !rest.is_char_boundary(end) {
-                    end -= 1;
-                }
-                let start = rest.get(..end).unwrap_or("");
-                let _ = read(start, separator, true, true, record);
+            Step::More if is_all => false,
+            Step::More => {
+                let _ = read(window, separator, true, true, record);
                 record.oddity = Some(Oddity::TooLong);
-                let lines = start.bytes().filter(|byte| *byte == b'\n').count();
+                let lines = window.bytes().filter(|byte| *byte == b'\n').count();
                 self.from += end;
                 self.line = self
                     .line
@@ -234,40 +228,34 @@ fn read(text: &str, separator: u8, ended: bool, literal: bool, record: &mut Reco
     record.clear();
     let bytes = text.as_bytes();
     let byte = |at: usize| bytes.get(at).copied();
-    // An index counts as inside the text only where `byte` gives something.
+    let mut literal = literal;
     let mut at = 0;
     let mut lines = 0;
     loop {
-        // At the start of a cell.
+        let column = record.ends.len() + 1;
+        let mut behind_quote = false;
         if !literal && byte(at) == Some(b'"') {
-            let opened = at;
-            let mut from = at + 1;
-            loop {
-                let most = opened + MAX_CELL + 1;
-                let window = bytes.get(from..bytes.len().min(most)).unwrap_or(&[]);
-                let Some(found) = window.iter().position(|byte| *byte == b'"') else {
-                    return if ended || bytes.len() >= most {
-                        Step::Open(record.ends.len() + 1)
-                    } else {
-                        Step::More
-                    };
-                };
-                let quote = from + found;
-                record.text.push_str(text.get(from..quote).unwrap_or(""));
-                match byte(quote + 1) {
-                    Some(b'"') => {
-                        record.text.push('"');
-                        from = quote + 2;
-                    }
-                    None if !ended => return Step::More,
-                    _ => {
-                        at = quote + 1;
-                        break;
-                    }
+            match quoted(text, at, separator, ended, &mut record.text) {
+                Quoted::Closed {
+                    end,
+                    line_ends,
+                    behind,
+                } => {
+                    at = end;
+                    lines += line_ends;
+                    behind_quote = behind;
+                }
+                Quoted::More => return Step::More,
+                // What was read before it stays; the row ends with the line on which the quote stands, so that no later row
+                // is lost in the cell, and none is read twice.
+                Quoted::Stray => {
+                    record.odd(Oddity::Unclosed(column));
+                    literal = true;
                 }
             }
-            let inside = bytes.get(opened..at).unwrap_or(&[]);
-            lines += inside.iter().filter(|byte| **byte == b'\n').count();
+        }
+        if behind_quote {
+            record.odd(Oddity::BehindQuote(column));
         }
         // A plain cell, or what stands behind a closing quote.
         let start = at;
@@ -276,13 +264,7 @@ fn read(text: &str, separator: u8, ended: bool, literal: bool, record: &mut Reco
             .iter()
             .position(|byte| *byte == separator || *byte == b'\n' || *byte == b'\r')
             .unwrap_or(window.len());
-        let plain = text.get(start..at).unwrap_or("");
-        if !plain.is_empty() {
-            if start > 0 && byte(start - 1) == Some(b'"') && !literal && !plain.trim().is_empty() {
-                record.odd(Oddity::BehindQuote(record.ends.len() + 1));
-            }
-            record.text.push_str(plain);
-        }
+        record.text.push_str(text.get(start..at).unwrap_or(""));
         record.end_cell();
         let taken = match (byte(at), byte(at + 1)) {
             (Some(byte), _) if byte == separator => {
@@ -297,6 +279,76 @@ fn read(text: &str, separator: u8, ended: bool, literal: bool, record: &mut Reco
             (None, _) => return Step::More,
         };
         return Step::Whole(taken, u32::try_from(lines + 1).unwrap_or(u32::MAX));
+    }
+}
+
+/// What a quote at the start of a cell opens.
+enum Quoted {
+    /// A cell, up to behind its closing quote; whether text stands behind it before the next separator.
+    Closed {
+        end: usize,
+        line_ends: usize,
+        behind: bool,
+    },
+    /// The text ends inside it.
+    More,
+    /// Nothing: it is not closed within the bounds or before the end, or only lines later and with text behind that.
+    Stray,
+}
+
+fn quoted(text: &str, opened: usize, separator: u8, ended: bool, out: &mut String) -> Quoted {
+    let bytes = text.as_bytes();
+    let before = out.len();
+    let most = opened + MAX_CELL + 1;
+    let mut from = opened + 1;
+    let end = loop {
+        let window = bytes.get(from..bytes.len().min(most)).unwrap_or(&[]);
+        let Some(found) = window.iter().position(|byte| *byte == b'"') else {
+            out.truncate(before);
+            return if ended || bytes.len() >= most {
+                Quoted::Stray
+            } else {
+                Quoted::More
+            };
+        };
+        let quote = from + found;
+        out.push_str(text.get(from..quote).unwrap_or(""));
+        match bytes.get(quote + 1) {
+            Some(b'"') => {
+                out.push('"');
+                from = quote + 2;
+            }
+            None if !ended => {
+                out.truncate(before);
+                return Quoted::More;
+            }
+            _ => break quote + 1,
+        }
+    };
+    let inside = bytes.get(opened..end).unwrap_or(&[]);
+    let line_ends = inside.iter().filter(|byte| **byte == b'\n').count();
+    // Blanks behind a quote are harmless, and many programs write them.
+    let next = bytes
+        .get(end..)
+        .unwrap_or(&[])
+        .iter()
+        .find(|byte| !matches!(byte, b' ' | b'\t') || **byte == separator);
+    let behind = match next {
+        Some(next) => *next != separator && !matches!(next, b'\n' | b'\r'),
+        None if ended => false,
+        None => {
+            out.truncate(before);
+            return Quoted::More;
+        }
+    };
+    if behind && line_ends > 0 {
+        out.truncate(before);
+        return Quoted::Stray;
+    }
+    Quoted::Closed {
+        end,
+        line_ends,
+        behind,
     }
 }
 
@@ -378,6 +430,19 @@ mod tests {
     }
 
     #[test]
+    fn a_stray_quote_does_not_swallow_the_next_rows_up_to_another_one() {
+        let rows = all(&["\"open,1\nb \"x\" y,2\n\"c\",3\n"], b',');
+        let cells: Vec<&Vec<String>> = rows.iter().map(|row| &row.1).collect();
+        assert_eq!(cells, [&["\"open", "1"], &["b \"x\" y", "2"], &["c", "3"]]);
+        assert_eq!(rows[0].2, Some(Oddity::Unclosed(1)));
+        // What was whole before it stays whole.
+        let rows = all(&["\"a\nb\",\"open\nc,d\n"], b',');
+        assert_eq!(rows[0].1, ["a\nb", "\"open"]);
+        assert_eq!(rows[1].1, ["c", "d"]);
+        assert_eq!(rows[1].0, 3);
+    }
+
+    #[test]
     fn a_cell_may_be_as_long_as_the_bound_and_not_longer() {
         for (length, odd) in [(MAX_CELL - 1, None), (MAX_CELL, Some(Oddity::Unclosed(1)))] {
             let text = format!("\"{}\",b\nc\n", "x".repeat(length));
@@ -408,8 +473,17 @@ mod tests {
 
     #[test]
     fn megabytes_of_quotes_do_not_hang() {
-        for unit in ["\"", "\"\"\"\n", "\"a\n", "\"\n\n\n", ",\"", "\"a\"\"b"] {
-            let text = unit.repeat(2_000_000 / unit.len());
+        for unit in [
+            "\"",
+            "\"\"\"\n",
+            "\"a\n",
+            "\"\n\n\n",
+            ",\"",
+            "\"a\"\"b",
+            "x\",\"\n",
+            "\"\n\"x\n",
+        ] {
+            let text = unit.repeat(2_000_000 / unit.len()) + &"y".repeat(2 * MAX_CELL);
             let rows = all(&[&text], b',');
             assert!(!rows.is_empty(), "{unit}");
         }

@@ -8,7 +8,7 @@ use compute_core::link;
 use compute_core::problem::{Problem, Severity};
 use compute_core::quantity::{self, QuantityKind};
 use compute_core::regulation;
-use compute_core::request::{self, Inputs, Request};
+use compute_core::request::{self, ChipTime, Inputs, Request};
 use compute_core::sum::Total;
 
 use crate::columns::{As, Column, Reads};
@@ -115,6 +115,8 @@ impl Row {
 /// What a row is read with.
 pub(crate) struct Reading<'a> {
     pub catalog: &'a Catalog,
+    /// The tables without models, examples and measured runs.
+    pub lean: &'a Catalog,
     pub today: &'a str,
     pub columns: &'a [Column],
     /// Places of the columns that are read, in the order in which they fill.
@@ -128,10 +130,10 @@ impl Reading<'_> {
         self.shape(record, &mut problems);
         let (form, published) = self.form(record, &mut problems);
         let mut request = request::read(&form, self.catalog);
-        // The name serves only to leave its own row out of the nearest models, which no table of many shows.
         let name = std::mem::take(&mut request.name);
-        let found = estimate(&form, &request, self.catalog);
+        let found = estimate(&form, &request, self.lean);
         problems.extend(found.problems.iter().map(RowProblem::from));
+        one_chip(&form, &request, &mut problems);
         missing(&request, &found, &mut problems);
         let rank = |problem: &RowProblem| match problem.severity {
             Severity::Error => 0,
@@ -388,6 +390,25 @@ fn domain(text: &str) -> &'static str {
         part.eq_ignore_ascii_case("language") || part.eq_ignore_ascii_case("multimodal")
     });
     if language { "language" } else { "other" }
+}
+
+/// Says that one chip was taken where a table leaves their number open: there an empty cell mostly means that nobody told it.
+fn one_chip(form: &Form, request: &Request, problems: &mut Vec<RowProblem>) {
+    for (index, phase) in request.phases.iter().enumerate() {
+        let slot = Slot::new(Field::Chips, u8::try_from(index).unwrap_or(u8::MAX));
+        let by_time = phase
+            .hardware
+            .complete()
+            .is_some_and(|hardware| matches!(hardware.chip_time, ChipTime::ChipsAndTime(..)));
+        if by_time && form.get(slot).trim().is_empty() {
+            problems.push(RowProblem::new(
+                Severity::Warning,
+                "one-chip",
+                "Chips: empty, so one chip was taken.".to_string(),
+                "Write how many, or 1 where it was one.",
+            ));
+        }
+    }
 }
 
 /// Says what keeps a method from a number: an error where neither has one.

@@ -17,7 +17,7 @@ pub const HEADER: [&str; 20] = [
     "total_flop",
     "total_low",
     "total_high",
-    "ratio",
+    "counting_over_hardware",
     "implied_utilization",
     "verdict",
     "thresholds",
@@ -126,6 +126,17 @@ mod tests {
         let mut out = String::new();
         text(&mut out, content);
         out
+    }
+
+    #[test]
+    fn of_the_results_only_name_published_figure_and_link_are_read_again() {
+        use crate::columns::{Reads, columns};
+        let read: Vec<String> = columns(HEADER.into_iter())
+            .into_iter()
+            .filter(|column| column.reads != Reads::Ignored)
+            .map(|column| column.name)
+            .collect();
+        assert_eq!(read, ["name", "published_flop", "link"]);
     }
 
     #[test]
