@@ -74,16 +74,12 @@ pub fn start() {
         });
     } else {
         show();
-        // The first visit answers from the seed. The rest comes once the page rests, or at once when somebody turns to the form.
+        // The first visit answers from the seed. The rest comes when somebody turns to the page: what nobody asks for is not sent.
         TABLES.set(Some(state));
-        gloo::timers::callback::Timeout::new(REST_MS, tables_now).forget();
     }
     // As long as the page.
     std::mem::forget(owner);
 }
-
-/// How long the page rests before it asks for the rest of the tables.
-const REST_MS: u32 = 1000;
 
 thread_local! {
     /// Whose tables are still to come.

@@ -45,7 +45,9 @@ pub fn listen(state: State) {
     listen("mousedown", mouse_down);
     listen("keydown", key_down);
     listen("focusout", focus_out);
-    listen("focusin", |_, _| crate::app::tables_now());
+    for turn in ["focusin", "pointerdown", "pointermove"] {
+        listen(turn, |_, _| crate::app::tables_now());
+    }
     listen("submit", |_, event| event.prevent_default());
     listen("copy", copy);
     EventListener::new(&gloo::utils::window(), "popstate", move |_| {

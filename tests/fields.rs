@@ -25,15 +25,25 @@ fn rows_stand_in_the_order_of_the_enum_with_unique_keys_and_paths() {
             spec.key
         );
         assert_eq!(Field::from_key(spec.key), Some(spec.field));
-        assert!(
-            !spec.label.is_empty() && !spec.explain.is_empty(),
-            "{}",
-            spec.key
-        );
+        assert!(!spec.label.is_empty(), "{}", spec.key);
         assert!(
             !spec.hint.ends_with('.'),
             "{}: a hint is no sentence",
             spec.key
+        );
+    }
+}
+
+#[test]
+fn every_field_has_its_explanation_and_the_page_gets_it_with_the_tables() {
+    use compute_core::explain::EXPLANATIONS;
+    assert_eq!(catalog().explanations.len(), FIELDS.len());
+    for (spec, (field, text, source)) in FIELDS.iter().zip(&EXPLANATIONS) {
+        assert_eq!(spec.field, *field);
+        assert!(text.ends_with('.') && text.len() > 40, "{}", spec.key);
+        assert_eq!(
+            catalog().explanations[spec.field as usize],
+            (*text, *source)
         );
     }
 }

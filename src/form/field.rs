@@ -44,13 +44,16 @@ pub fn explanation(view: &View, slot: Slot) -> Option<Tag> {
         return None;
     }
     let spec = slot.field.spec();
-    let mut explain = div("explain").with(
-        p("")
-            .with(tag("b").with(spec.label).with(". "))
-            .with(spec.explain),
-    );
-    if !spec.source.is_empty() {
-        explain = explain.with(p("source").with("Source: ").with(spec.source));
+    // They come with the tables.
+    let explanations = &view.tables.catalog.explanations;
+    let (text, source) = explanations
+        .get(slot.field as usize)
+        .copied()
+        .unwrap_or(("The explanation is on its way.", ""));
+    let mut explain =
+        div("explain").with(p("").with(tag("b").with(spec.label).with(". ")).with(text));
+    if !source.is_empty() {
+        explain = explain.with(p("source").with("Source: ").with(source));
     }
     Some(explain)
 }

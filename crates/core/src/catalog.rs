@@ -262,6 +262,8 @@ pub struct Catalog {
     pub typical: Vec<TypicalPeak>,
     /// Changes of cells since the first release, append-only.
     pub changes: Vec<Change>,
+    /// Explanation and source of each field, in the order of the fields (`crate::explain`).
+    pub explanations: Vec<(&'static str, &'static str)>,
     /// Normalized name -> index of accelerator.
     pub(crate) names: Vec<(String, u16)>,
     /// Hash table over `names`: place plus one, 0 where free. A sort would cost 3 kB of the page.
@@ -390,6 +392,7 @@ impl Catalog {
         take(&mut self.runs, newer.runs);
         take(&mut self.typical, newer.typical);
         take(&mut self.changes, newer.changes);
+        take(&mut self.explanations, newer.explanations);
         take(&mut self.names, newer.names);
         take(&mut self.slots, newer.slots);
         take(&mut self.vendors, newer.vendors);
@@ -474,6 +477,10 @@ impl Catalog {
                 "runs" => self.runs.push(measured_run(&row, &self.accelerators)),
                 "typical" => self.typical.push(typical(&row)),
                 "changes" => self.changes.push(change(&row)),
+                "explanations" => {
+                    let [text, source, ..] = row;
+                    self.explanations.push((text, source));
+                }
                 _ => return,
             }
         }

@@ -97,10 +97,6 @@ pub struct FieldSpec {
     pub hint: &'static str,
     /// A text that reads, from the hint; tests use it.
     pub example: &'static str,
-    /// The explanation behind the "i": what to enter, where papers print it, what it is not.
-    pub explain: &'static str,
-    /// Where the rule or default comes from.
-    pub source: &'static str,
 }
 
 /// A field of a phase (phase 0 for fields of the whole form).
@@ -138,13 +134,6 @@ impl Slot {
         }
     }
 }
-
-const MEASURED: &str = "Sevilla et al. 2022, Estimating training compute of deep learning models";
-const RATIO_SOURCE: &str =
-    "Hobbhahn and Sevilla, What's the backward-forward FLOP ratio for neural networks?";
-const PALM: &str = "Chowdhery et al. 2022, PaLM, appendix B";
-const DATASHEET: &str = "the makers' data sheets; the hardware page names one for each row";
-const GUIDELINES: &str = "European Commission, guidelines C(2025) 5045, annex";
 
 const COUNT: Takes = Takes::Quantity {
     kind: QuantityKind::Count,
@@ -193,8 +182,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Name",
         hint: "",
         example: "GPT-3",
-        explain: "What the estimate is called on the page, in the link and when it is quoted.",
-        source: "",
     },
     FieldSpec {
         field: Field::Domain,
@@ -206,8 +193,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "What it works on",
         hint: "",
         example: "other",
-        explain: "Language or something else. It chooses the usual utilization: 30 % for large language models, 40 % for other models, as the article recommends.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Original,
@@ -219,8 +204,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Compute of the original model",
         hint: "Like 3.8e25 FLOP, or unknown",
         example: "3.8e25",
-        explain: "For a modified model: the training compute of the model it started from. The EU guidelines compare the modification with a third of it.",
-        source: GUIDELINES,
     },
     FieldSpec {
         field: Field::Systemic,
@@ -232,8 +215,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Original has systemic risk",
         hint: "",
         example: "yes",
-        explain: "Whether the original model is classified as a general-purpose model with systemic risk. It decides what stands in for an unknown figure.",
-        source: GUIDELINES,
     },
     FieldSpec {
         field: Field::Kind,
@@ -245,8 +226,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Kind of phase",
         hint: "",
         example: "fine-tuning",
-        explain: "What this part of the training is. Laws count some kinds and leave others out; the thresholds below say which.",
-        source: GUIDELINES,
     },
     FieldSpec {
         field: Field::Parameters,
@@ -258,8 +237,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Parameters",
         hint: "Like 175B or 1.5 million",
         example: "175B",
-        explain: "The number of weights that work on each token. Papers print it in the abstract or in the table of sizes. For a mixture of experts, enter the active parameters as well: 671B in total with 37B active counts as 37B. For weights shared between layers, or a convolutional network, count from connections instead: there one weight is used many times.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Active,
@@ -271,8 +248,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Active parameters",
         hint: "Of a mixture, like 37B",
         example: "37B",
-        explain: "The parameters that work on one token: everything outside the experts, and the experts chosen for it. Model cards print it as “active” or after an A, like 235B-A22B. Idle experts do no work, so the total would overstate the count.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Connections,
@@ -284,8 +259,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Connections",
         hint: "Multiply-adds per example, like 11.3B",
         example: "11.3B",
-        explain: "Multiply-accumulates in the forward pass of one example: an image, a token, a time step. Vision papers print them, often under the name FLOPs: ResNet-152's 11.3 billion are multiply-adds. Each counts as two operations.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Forward,
@@ -297,8 +270,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Forward FLOP",
         hint: "Per example or token, like 350 GFLOP",
         example: "350 GFLOP",
-        explain: "Operations in the forward pass of one example or token, two for each multiply-accumulate. If the paper's figure is in multiply-adds, write GMAC behind it.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Flop,
@@ -310,8 +281,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Known FLOP",
         hint: "Of the whole phase, like 3.14e23",
         example: "3.14e23",
-        explain: "The compute of this phase as published, in FLOP or petaFLOP/s-days. Check whether it counts what the chips executed: recomputed activations add up to a third.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Data,
@@ -323,8 +292,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Training data",
         hint: "Like 300B tokens",
         example: "300B tokens",
-        explain: "Tokens, images or other examples in one pass over the training data, in the same unit as the parameters or connections work on. What counts is what the optimizer saw, not what was collected. Words become tokens by 4/3.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Batch,
@@ -336,8 +303,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Batch",
         hint: "Per step, like 4M tokens",
         example: "4M tokens",
-        explain: "Examples or tokens in one optimizer step, over all chips. With the number of steps it stands for training data times epochs.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Steps,
@@ -349,8 +314,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Steps",
         hint: "Like 500K",
         example: "500K",
-        explain: "Optimizer steps (updates) of this phase. Needs the batch beside it.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Epochs,
@@ -362,8 +325,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Epochs",
         hint: "Passes over the data",
         example: "90",
-        explain: "How often the training data was passed through. Fractions are fine: 1.67 when some of it was seen twice. Leave it empty for one pass, or when the data already counts the tokens seen.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Ratio,
@@ -378,8 +339,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Backward : forward",
         hint: "Usually 2; 0 is forward only",
         example: "2",
-        explain: "Operations of the backward pass for each of the forward pass. Two products a layer, one for the gradient by inputs and one by weights, make it 2. Frozen layers need less: 1 where only the gradient passes through, 0 where none does.",
-        source: RATIO_SOURCE,
     },
     FieldSpec {
         field: Field::Depth,
@@ -391,8 +350,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Layers",
         hint: "Depth, like 96",
         example: "96",
-        explain: "Attention layers of the model. With width and sequence length they give the work of the attention scores, which 6 × parameters × tokens leaves out.",
-        source: PALM,
     },
     FieldSpec {
         field: Field::Width,
@@ -404,8 +361,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Head width, total",
         hint: "Heads × head size, like 12288",
         example: "12288",
-        explain: "Query heads times the size of one head; mostly the hidden size of the model.",
-        source: PALM,
     },
     FieldSpec {
         field: Field::SequenceLength,
@@ -417,8 +372,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Sequence length",
         hint: "In training, like 2048",
         example: "2048",
-        explain: "Tokens in one training sequence, not the longest context the model can read. A phase that extends the context is a phase of its own.",
-        source: PALM,
     },
     FieldSpec {
         field: Field::Mask,
@@ -430,8 +383,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Attention mask",
         hint: "",
         example: "causal",
-        explain: "Full counts every pair of tokens; causal counts half, the pairs that a language model's mask leaves. Papers count both ways, PaLM in full.",
-        source: PALM,
     },
     FieldSpec {
         field: Field::Public,
@@ -443,8 +394,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Publicly accessible data",
         hint: "",
         example: "1",
-        explain: "Synthetic data that anyone can get is left out of the EU count.",
-        source: GUIDELINES,
     },
     FieldSpec {
         field: Field::In,
@@ -456,8 +405,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Counted in besides",
         hint: "",
         example: "eu-update",
-        explain: "Totals into which you moved this phase, against the reading that stands by default.",
-        source: GUIDELINES,
     },
     FieldSpec {
         field: Field::Out,
@@ -469,8 +416,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Left out of",
         hint: "",
         example: "us-state",
-        explain: "Totals out of which you moved this phase, against the reading that stands by default.",
-        source: GUIDELINES,
     },
     FieldSpec {
         field: Field::Accelerator,
@@ -482,8 +427,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Accelerator",
         hint: "By any name, like H100, TPU v4 or RTX 4090",
         example: "H100",
-        explain: "The chip it was trained on. Peaks are dense and per the unit named: a TPU v3 is a chip with two cores, a K80 a board with two GPUs. If the paper does not say, choose the typical accelerator of its year; if it is not in the table, enter a peak.",
-        source: DATASHEET,
     },
     FieldSpec {
         field: Field::Peak,
@@ -498,8 +441,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Own peak",
         hint: "Per chip, like 312 TFLOP/s",
         example: "312 TFLOP/s",
-        explain: "The dense peak of one chip in the format of the products, for a chip that is not in the table or a figure you trust more. A data sheet's figure “with sparsity” is twice the dense one. If only a measured speed is known, enter it here with 100 % utilization.",
-        source: DATASHEET,
     },
     FieldSpec {
         field: Field::Format,
@@ -511,8 +452,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Number format",
         hint: "Of the products",
         example: "bf16",
-        explain: "The format in which the matrix products run, not that of the stored weights: mixed-precision training multiplies in fp16 or bf16. Before 2017 mostly fp32; fp8 only where the paper says so.",
-        source: DATASHEET,
     },
     FieldSpec {
         field: Field::Chips,
@@ -524,8 +463,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Chips",
         hint: "Like 2048 or 8 x 12",
         example: "2048",
-        explain: "How many accelerators worked at once, in the unit of the table. Machines mostly hold eight. The 512 in TPU v3-512 counts cores, which are 256 chips.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Time,
@@ -540,8 +477,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Training time",
         hint: "Like 54 days or 11 d 4 h",
         example: "54 days",
-        explain: "Wall-clock time of the run, with its unit, or two dates. Restarts and pauses inside it lower the utilization: that is why the usual 30 % is below what a paper prints for running steps.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::ChipHours,
@@ -556,8 +491,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Chip-hours",
         hint: "Like 3.3M GPU hours",
         example: "3.3M GPU hours",
-        explain: "Chips times hours, as model cards print GPU hours. Prefer it to calendar time where both are printed. Mind that some cards add up several models.",
-        source: MEASURED,
     },
     FieldSpec {
         field: Field::Utilization,
@@ -569,8 +502,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Utilization",
         hint: "Like 35% or 30% to 45%",
         example: "35%",
-        explain: "The share of the peak that went into the model's own operations (MFU), averaged over the time you entered. The “GPU utilization” of a driver's monitor is another quantity: it says how often the chip was busy, not how much it did. If you have HFU, which counts recomputed activations too, enter it under HFU.",
-        source: "Sevilla et al. 2022: 30 % for large language models, 40 % for others",
     },
     FieldSpec {
         field: Field::Hfu,
@@ -582,8 +513,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Hardware FLOP utilization",
         hint: "HFU, like 57.8%",
         example: "57.8%",
-        explain: "The share of the peak that the chips executed, recomputation included. It is divided by executed : model FLOP to give the utilization by the model.",
-        source: PALM,
     },
     FieldSpec {
         field: Field::Executed,
@@ -595,8 +524,6 @@ pub static FIELDS: [FieldSpec; 31] = [
         label: "Executed : model FLOP",
         hint: "4/3 with full recomputation",
         example: "4/3",
-        explain: "Operations that the chips executed for each of the model's own. Recomputing all activations repeats the forward pass: (1 + 2 + 1) / 3. Without recomputation it is 1.",
-        source: "Korthikanti et al. 2022, Reducing activation recomputation",
     },
 ];
 

@@ -9,6 +9,7 @@ pub mod calibration;
 pub mod catalog;
 pub mod comparison;
 pub mod estimate;
+pub mod explain;
 pub mod field;
 pub mod form;
 pub mod link;

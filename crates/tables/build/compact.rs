@@ -28,6 +28,7 @@ pub fn compact(tables: &Tables, date: &str) -> String {
             run_section(tables, &chips, &runs),
             typical(&tables.typical),
             changes(&tables.changes),
+            explanations(),
         ],
     )
 }
@@ -433,6 +434,20 @@ fn typical(table: &Table) -> String {
             column(table, rows, "most_used"),
             numbers(table, rows, "fp32"),
             numbers(table, rows, "best"),
+        ],
+    )
+}
+
+/// The explanations of the fields, which the first visit does not carry.
+fn explanations() -> String {
+    let rows = &compute_core::explain::EXPLANATIONS;
+    section(
+        "explanations",
+        &[
+            rows.iter().map(|(_, text, _)| text.to_string()).collect(),
+            rows.iter()
+                .map(|(_, _, source)| source.to_string())
+                .collect(),
         ],
     )
 }
