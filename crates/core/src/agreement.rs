@@ -103,14 +103,16 @@ pub fn compare(
     let share = percent(implied.value, 2);
     let (lead, rest) = match verdict {
         Verdict::Agree => {
+            let ratio = plain(ratio.value, 2);
             let mut rest = if apart < 1.005 {
                 " The count equals the accelerator time".to_string()
+            } else if apart < 1.05 {
+                " The count is within 5 % of the accelerator time".to_string()
+            } else if counting.value < hardware.value {
+                [" The count is ", &ratio, " of the accelerator time"].concat()
             } else {
-                [" The count is ", &plain(ratio.value, 2), " of the accelerator time"].concat()
+                [" The count is ", &ratio, " times the accelerator time"].concat()
             };
-            if ratio.value > 1.005 {
-                rest = [" The count is ", &plain(ratio.value, 2), " times the accelerator time"].concat();
-            }
             if !hardware.is_exact() && counting.value >= hardware.low() && counting.value <= hardware.high() {
                 rest.push_str(" and inside its 90 % range");
             }
