@@ -207,7 +207,9 @@ impl Open {
                     };
                     match format {
                         Format::ConfigJson | Format::IndexJson if size <= most => {
-                            self.state = State::Text(Window::new(size));
+                            // A short text is whole by now: it is not read twice.
+                            self.sniffed = Progress::default();
+                            self.state = State::Text(std::mem::replace(window, Window::new(size)));
                             continue;
                         }
                         Format::ConfigJson | Format::IndexJson => Err(refusal(
@@ -559,6 +561,16 @@ mod tests {
                 .parameters,
             124_439_808
         );
+    }
+
+    #[test]
+    fn a_text_is_read_once() {
+        let long = [CONFIG.as_bytes(), &vec![b' '; 100_000]].concat();
+        for text in [CONFIG.as_bytes(), &long] {
+            let (counted, progress) = together(&[("config.json", text)]);
+            assert_eq!(counted.expect("counts").count.parameters, 124_439_808);
+            assert_eq!(progress.requested, text.len() as u64);
+        }
     }
 
     #[test]

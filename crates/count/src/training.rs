@@ -229,7 +229,11 @@ impl Sum {
         if below > 0 {
             self.notes.push((
                 "below-first-trained",
-                format!("{below} frozen groups stand below the first trained one: they need no gradient and run forward only."),
+                if below == 1 {
+                    "One frozen group stands below the first trained one: it needs no gradient and runs forward only.".into()
+                } else {
+                    format!("{below} frozen groups stand below the first trained one: they need no gradient and run forward only.")
+                },
             ));
         }
         Ok(())

@@ -31,7 +31,7 @@ pub fn place(place: Place) -> Tag {
                  safetensors or GGUF files. Files are read on this machine; nothing is uploaded, and weights are never read.",
             ),
         )
-        .with(div("ask").live(move || place.stand.with(|stand| ask(stand))))
+        .with(div("ask").live(move || place.stand.with(|stand| place.found.with(|found| ask(stand, found)))))
         .with(
             tag("section")
                 .class("answer")
@@ -113,7 +113,7 @@ pub fn not_whole(label: &str, text: &str, example: &str) -> Option<String> {
         .then(|| format!("{label}: “{text}” is no whole number above 0. Write one like {example}."))
 }
 
-fn ask(stand: &Stand) -> Vec<Node> {
+fn ask(stand: &Stand, found: &Found) -> Vec<Node> {
     let from = tag("fieldset")
         .class("seg tall")
         .with(tag("legend").class("vh").with("Count from"))
@@ -140,7 +140,7 @@ fn ask(stand: &Stand) -> Vec<Node> {
         Source::Text => text(stand),
         Source::Layers => layers::builder(stand),
     };
-    vec![from.into(), input.into(), options(stand).into()]
+    vec![from.into(), input.into(), options(stand, found).into()]
 }
 
 fn files(stand: &Stand) -> Tag {
@@ -201,7 +201,22 @@ fn text(stand: &Stand) -> Tag {
         )
 }
 
-fn options(stand: &Stand) -> Tag {
+/// Whether the model has several parts, or one of them was chosen.
+fn has_parts(stand: &Stand, found: &Found) -> bool {
+    let tower = |path: &str| {
+        ["vision", "visual", "audio", "image"]
+            .iter()
+            .any(|word| path.contains(word))
+    };
+    let mixed = found.count().is_some_and(|count| {
+        count.source != "onnx"
+            && count.groups.iter().any(|group| tower(&group.path))
+            && count.groups.iter().any(|group| !tower(&group.path))
+    });
+    stand.from != Source::Layers && (mixed || !stand.part.is_empty())
+}
+
+fn options(stand: &Stand, found: &Found) -> Tag {
     let mut grid = div("grid")
         .with(field(
             "seq",
@@ -221,7 +236,7 @@ fn options(stand: &Stand) -> Tag {
             &stand.batch,
             not_whole("Batch", &stand.batch, "8"),
         ));
-    if stand.from != Source::Layers {
+    if has_parts(stand, found) {
         let select = ["", "text", "vision", "audio"]
             .into_iter()
             .zip(["The whole model", "Text", "Vision", "Audio"])
@@ -802,7 +817,7 @@ fn table(found: &Found, count: &Count) -> Tag {
                 .with(tag("td").class("num").with(grouped(group.forward)))
                 .with(
                     tag("td")
-                        .class("share")
+                        .class("part-of")
                         .with(bar(share))
                         .with(span("").with(quantity::with_unit(
                             &quantity::plain(share as f64 / 10.0, 3),
@@ -837,7 +852,7 @@ fn table(found: &Found, count: &Count) -> Tag {
             )))
             .with(
                 tag("td")
-                    .class("share")
+                    .class("part-of")
                     .with(if count.forward > 0 {
                         bar(1000)
                     } else {
