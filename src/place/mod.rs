@@ -3,6 +3,7 @@
 //! What is arithmetic (reading the downloads, ordering and filtering rows, axes) compiles and is tested natively; what touches
 //! the document exists only for wasm32.
 
+pub mod batch;
 pub mod columns;
 pub mod count;
 pub mod csv;

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use super::{count, examples, hardware, method, models};
+use super::{batch, count, examples, hardware, method, models};
 use crate::html::{Node, Tag, div, p, tag};
 use crate::outside::{self, Pause};
 use crate::theme;
@@ -156,34 +156,18 @@ fn way(place: Place) -> Way {
         Place::Batch => Way {
             title: "Many at once",
             files: &[],
-            open: absent,
+            open: batch::open,
         },
     }
 }
 
-/// A place that this version of the page does not have.
+/// A place whose files did not come: it answers to nothing but the theme.
 struct Absent;
 
 impl Screen for Absent {
     fn view(&'static self) -> Vec<Node> {
-        vec![
-            tag("h1")
-                .with("This version of the page does not have this place")
-                .into(),
-            p("")
-                .with(
-                    tag("a")
-                        .set("href", "./")
-                        .set("data-place", "")
-                        .with("To the calculator"),
-                )
-                .into(),
-        ]
+        Vec::new()
     }
-}
-
-fn absent(_: Loaded) -> &'static dyn Screen {
-    &Absent
 }
 
 /// The kebab-case id that boot.js put on the document.

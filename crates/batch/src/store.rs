@@ -163,7 +163,8 @@ pub struct Store<'a> {
     keys: [Vec<f64>; LISTS],
     tally: Tally,
     order: Vec<u32>,
-    ordered: (Order, bool),
+    /// How `order` stands; `None` after new rows.
+    ordered: Option<(Order, bool)>,
     /// Places of the columns that are read.
     read: Vec<usize>,
 }
@@ -178,7 +179,7 @@ impl<'a> Store<'a> {
             keys: Default::default(),
             tally: Tally::default(),
             order: Vec::new(),
-            ordered: (Order::Line, false),
+            ordered: None,
             read: Vec::new(),
         }
     }
@@ -205,7 +206,6 @@ impl<'a> Store<'a> {
             kept,
             keys,
             tally,
-            order,
             read: places,
             ..
         } = self;
@@ -217,7 +217,6 @@ impl<'a> Store<'a> {
                 }
             }
             tally.add(&row);
-            order.push(u32::try_from(order.len()).unwrap_or(u32::MAX));
             write::row(out, &row, base);
         };
         // The header may come with the same chunk as the first rows: then their records are kept whole.
@@ -235,7 +234,7 @@ impl<'a> Store<'a> {
                 })
                 .collect();
         }
-        self.ordered = (Order::Line, false);
+        self.ordered = None;
     }
 
     /// What was read, in numbers.
@@ -265,7 +264,7 @@ impl<'a> Store<'a> {
 
     /// Rows from a place of an order on. Rows without a value for it come last, both ways.
     pub fn rows(&mut self, by: Order, descending: bool, from: usize, count: usize) -> Vec<Row> {
-        if self.ordered != (by, descending) {
+        if self.ordered != Some((by, descending)) {
             self.put_in_order(by, descending);
         }
         self.order
@@ -314,7 +313,7 @@ impl<'a> Store<'a> {
             _ => {}
         }
         self.order = order;
-        self.ordered = (by, descending);
+        self.ordered = Some((by, descending));
     }
 
     /// The name of a row in lower case, cut to what orders it.

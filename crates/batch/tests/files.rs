@@ -291,6 +291,8 @@ fn kept_rows_are_the_rows_and_order_by_any_column() {
         let chars: Vec<char> = text.chars().collect();
         for chunk in chars.chunks(size) {
             store.push(&chunk.iter().collect::<String>(), "", &mut out);
+            // Asked for in between, in another order.
+            store.rows(Order::Name, true, 0, 2);
         }
         store.finish("", &mut out);
         assert_eq!(store.rows(Order::Line, false, 0, 99), rows);

@@ -2,6 +2,7 @@
 //!
 //! A leaf crate, because exports of a dependency would land in the page's wasm.
 
+mod batch;
 mod count;
 mod quote;
 mod request;
