@@ -9,7 +9,9 @@
 //   data-query   present when the address carries anything
 //   data-failed  "load" when a program could not start, "stopped" when it broke down later
 // The program sets data-ready. `trainingCompute.catalog()` gives it the text of the tables, as a promise; `trainingCompute.text(file)`
-// that of any file beside the page.
+// that of any file beside the page; `trainingCompute.module()` the JavaScript module, started.
+// A button with data-tool="NAME" opens a tool of quoting in #tool: `trainingCompute.tool(NAME)` loads their program once, which
+// hears the event training-compute:tool. It gives the calculator a query by the event training-compute:fill.
 'use strict';
 (() => {
   const root = document.documentElement;
@@ -57,7 +59,8 @@
     else addEventListener('DOMContentLoaded', done);
   });
 
-  let tables;
+  let tables, module, tools, settle;
+  const ready = new Promise((done) => { settle = done; });
   const text = async (file) => {
     const answer = await fetch(at(file));
     if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
@@ -70,6 +73,30 @@
       tables = undefined;
       throw error;
     })),
+    module: () => (module ??= import(at('training-compute.js')).then(async (exports) => {
+      await exports.default();
+      return exports;
+    }).catch((error) => {
+      module = undefined;
+      throw error;
+    })),
+    tool: async (name) => {
+      await ready;
+      try {
+        await (tools ??= load(files.quoteJs, files.quoteWasm, files.quoteCss));
+        document.dispatchEvent(new CustomEvent('training-compute:tool', { detail: name }));
+      } catch (error) {
+        tools = undefined;
+        const place = document.getElementById('tool');
+        place.textContent = 'This part could not be loaded: the host or the network did not give it. Press the button again to try again.';
+        place.hidden = false;
+        console.error(error);
+      }
+    },
+  });
+  addEventListener('click', (event) => {
+    const name = event.target.closest?.('[data-tool]')?.dataset.tool;
+    if (name) trainingCompute.tool(name);
   });
 
   // The places' own style sheet: there before the program shows anything, and not carried by the first visit.
@@ -117,6 +144,7 @@
   const watch = new MutationObserver(() => {
     if (root.dataset.ready === undefined) return;
     watch.disconnect();
+    settle();
     later = setTimeout(keep, 15000);
     addEventListener('visibilitychange', keep);
   });

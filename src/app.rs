@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{HtmlElement, HtmlInputElement};
 
-use crate::html::{Node, Tag, button, div, tag};
+use crate::html::{Node, Tag, button, div, tag, tool};
 use crate::result::{STRIP_WIDTH, Surroundings};
 use crate::state::{State, Tables};
 use crate::{address, embed, events, form, outside, result, theme};
@@ -187,9 +187,17 @@ fn frame(state: State, around: Surroundings, status: RwSignal<String>, embedded:
                         .set("data-place", "")
                         .with("Open a model file"),
                 )
+                .with(tool("text", "passage", "Paste a passage"))
                 .with(button("text", "clear", "").with("Clear")),
         );
     let desk = div("desk")
+        // For the tools of boot.js; what stands in it is theirs.
+        .with(
+            tag("section")
+                .set("id", "tool")
+                .flag("hidden", true)
+                .set("aria-labelledby", "tool-title"),
+        )
         .with(
             tag("form")
                 .class("form")

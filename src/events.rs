@@ -50,6 +50,14 @@ pub fn listen(state: State) {
     }
     listen("submit", |_, event| event.prevent_default());
     listen("copy", copy);
+    // A tool fills the form with a query.
+    EventListener::new(&document(), "training-compute:fill", move |event| {
+        let query = js_sys::Reflect::get(event, &"detail".into());
+        if let Some(query) = query.ok().and_then(|query| query.as_string()) {
+            big(state, |state| state.fill(&query));
+        }
+    })
+    .forget();
     EventListener::new(&gloo::utils::window(), "popstate", move |_| {
         state.read_address(&outside::query());
     })
@@ -191,8 +199,7 @@ fn click(state: State, event: &Event) {
         "panel" => {
             let panel = match about.as_str() {
                 "share" => Panel::Share,
-                "embed-code" => Panel::Embed,
-                _ => Panel::Cite,
+                _ => Panel::Embed,
             };
             state.stand.update(|stand| {
                 stand.copied = None;
@@ -208,7 +215,7 @@ fn click(state: State, event: &Event) {
             }
         }
         "copy" => {
-            for id in ["share-text", "embed-live", "embed-frozen", "cite-text"] {
+            for id in ["share-text", "embed-live", "embed-frozen"] {
                 if about == id {
                     copy_text(state, id);
                 }

@@ -174,6 +174,16 @@ pub fn button(class: &'static str, act: &'static str, about: impl Value) -> Tag 
     verb(class, act).set("value", about)
 }
 
+/// A button that opens a tool, which boot.js loads.
+pub fn tool(class: &'static str, name: &'static str, label: &'static str) -> Tag {
+    tag("button")
+        .set("type", "button")
+        .class(class)
+        .set("data-tool", name)
+        .set("aria-expanded", "false")
+        .with(label)
+}
+
 #[inline(never)]
 fn verb(class: &'static str, act: &'static str) -> Tag {
     tag("button")

@@ -28,3 +28,5 @@ pub mod result;
 pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod theme;
+#[cfg(target_arch = "wasm32")]
+pub mod tool;

@@ -93,8 +93,6 @@ pub enum Panel {
     Share,
     /// The texts of the iframe.
     Embed,
-    /// The ways to cite.
-    Cite,
 }
 
 /// The first visit's example.
@@ -377,6 +375,16 @@ impl State {
         self.form.set(form);
     }
 
+    /// Replaces the form by what a query says.
+    pub fn fill(self, query: &str) {
+        let catalog = self.tables.get_untracked().catalog;
+        let (address, problems) = link::decode(query, catalog);
+        self.replace(address.form, "Filled the form.", address.example);
+        self.stand.update(|stand| stand.link_problems = problems);
+        self.address
+            .update_value(|kept| kept.tables = address.tables);
+    }
+
     /// Takes the last replacement back.
     pub fn undo(self) {
         let undo = self.stand.with_untracked(|stand| stand.undo.clone());
@@ -616,7 +624,7 @@ fn name_chips(form: &mut Form, catalog: &Catalog) {
 }
 
 /// The example of the first visit; index.html shows it before the program has come.
-const FIRST_EXAMPLE: &str = "gpt-3";
+pub const FIRST_EXAMPLE: &str = "gpt-3";
 
 fn find(
     form: RwSignal<Form>,

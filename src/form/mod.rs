@@ -9,7 +9,7 @@ use compute_core::form::Form;
 use compute_core::problem::{Problem, Severity};
 use leptos::prelude::*;
 
-use crate::html::{Node, Tag, button, div, p, span, tag};
+use crate::html::{Node, Tag, button, div, p, span, tag, tool};
 use crate::state::{Found, List, Stand, State, Tables};
 use field::{Look, explanation, field, info, text_input};
 
@@ -205,6 +205,8 @@ pub fn place(grid: Tag, view: &View, slot: Slot, width: &'static str) -> Tag {
         slot,
         Look {
             width,
+            beside: (slot.field == Field::Utilization)
+                .then(|| tool("text", "calibrate", "Calibrate")),
             ..Look::default()
         },
     ))

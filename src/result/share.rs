@@ -1,13 +1,12 @@
-//! Link, iframe, citation, print.
+//! Link, iframe, print; citations are a tool of their own.
 
 use compute_core::field::{Field, Slot};
 use compute_core::form::Form;
 use compute_core::link::{self, Address};
-use compute_core::quantity::{exact, scientific};
+use compute_core::quantity::exact;
 use leptos::prelude::*;
 
-use super::range_text;
-use crate::html::{Tag, button, div, p, tag};
+use crate::html::{Tag, button, div, tag, tool};
 use crate::outside;
 use crate::state::{Found, Panel, State};
 
@@ -23,7 +22,7 @@ pub fn buttons(state: State) -> Tag {
     div("share")
         .with(way("button first", Panel::Share, "share", "Share"))
         .with(way("button", Panel::Embed, "embed-code", "Embed"))
-        .with(way("button", Panel::Cite, "cite", "Cite"))
+        .with(tool("button", "cite", "Cite").set("id", "cite"))
         .with(button("button", "print", "").with("Print"))
 }
 
@@ -136,33 +135,5 @@ pub fn panel(state: State, found: &Found) -> Option<Tag> {
                 iframe(&frozen(state, found), &title),
             ))
         }
-        Panel::Cite => match sentence(state, found, &name) {
-            Some(sentence) => out.with(text(state, "cite-text", "A sentence to quote", sentence)),
-            None => out.with(p("").with("There is no number to cite yet.")),
-        },
     })
-}
-
-fn sentence(state: State, found: &Found, name: &str) -> Option<String> {
-    let (estimate, _) = found.shown();
-    let total = estimate.flop()?;
-    let subject = if name.is_empty() { "The model" } else { name };
-    let range = range_text(total)
-        .map(|range| [" (90 % range ", &range, ")"].concat())
-        .unwrap_or_default();
-    let tables = state.tables.get().catalog.date;
-    Some(
-        [
-            subject,
-            " took about ",
-            &scientific(total.value, 2),
-            " FLOP to train",
-            &range,
-            ", estimated with the training compute calculator, tables of ",
-            tables,
-            ": ",
-            &link(state, false),
-        ]
-        .concat(),
-    )
 }

@@ -1,7 +1,7 @@
 //! The two hooks of trunk (Trunk.toml). Trunk builds the calculator; what it has no word for is done here:
 //!
 //! - before: one style sheet out of the files of `style/`;
-//! - after, in the staged folder: the places' program, the JavaScript module, the embed's script, the tables, the files of
+//! - after, in the staged folder: the places' program, that of the tools, the JavaScript module, the embed's script, the tables, the files of
 //!   `public/`, the names of all these in index.html, and the service worker's list.
 //!
 //! A name is fixed where others rely on it (module, tables); every other file carries a hash of its contents in its name, so
@@ -14,8 +14,6 @@ use std::process::Command;
 
 /// Where index.html looks for the style sheet.
 const STYLE: &str = "target/bundle/style.css";
-/// The places' own style sheet; public/boot.js links it.
-const PLACES_STYLE: &str = "style/places.css";
 /// Of the downloads, those that the places themselves read: kept for offline use.
 const READ: [&str; 3] = ["data/hardware.csv", "data/models.csv", "data/presets.csv"];
 /// Of public/: written into index.html and the service worker under other names or with other contents.
@@ -46,7 +44,8 @@ pub(crate) fn post_build() -> Outcome {
     let mut names = build.page()?;
     build.compile()?;
     build.tables(&mut names)?;
-    let jobs: [fn(&Build, &mut Names) -> Outcome; 3] = [Build::places, Build::module, Build::embed];
+    let jobs: [fn(&Build, &mut Names) -> Outcome; 4] =
+        [Build::places, Build::quote, Build::module, Build::embed];
     for made in together(&jobs, &build, &names) {
         names.extend(made?);
     }
@@ -155,6 +154,7 @@ impl Build {
             "--target=wasm32-unknown-unknown",
             "--package=training-compute-page",
             "--bin=places",
+            "--bin=quote",
         ]);
         if self.has_module() {
             cargo.args(["--package=compute-js", "--lib"]);
@@ -215,31 +215,35 @@ impl Build {
         Ok(name)
     }
 
-    /// The second program: everything behind `?page=`.
+    /// Everything behind `?page=`.
     fn places(&self, names: &mut Names) -> Outcome {
+        self.program("places", names)
+    }
+
+    /// The tools of quoting, in the calculator's page.
+    fn quote(&self, names: &mut Names) -> Outcome {
+        self.program("quote", names)
+    }
+
+    /// A program besides the calculator: JavaScript, wasm and style sheet, each under a name with its hash.
+    fn program(&self, name: &str, names: &mut Names) -> Outcome {
         let from = self.bind(
-            "places",
-            "places.wasm",
-            "places",
+            name,
+            &format!("{name}.wasm"),
+            name,
             &["--target=web", "--no-typescript"],
         )?;
+        let script = self.small(&from.join(format!("{name}.js")), true)?;
         names.push((
-            "places-js".into(),
-            self.hashed(
-                "places",
-                ".js",
-                self.small(&from.join("places.js"), true)?.as_bytes(),
-            )?,
+            format!("{name}-js"),
+            self.hashed(name, ".js", script.as_bytes())?,
         ));
+        let wasm = files::read(&from.join(format!("{name}_bg.wasm")))?;
         names.push((
-            "places-wasm".into(),
-            self.hashed(
-                "places",
-                "_bg.wasm",
-                &files::read(&from.join("places_bg.wasm"))?,
-            )?,
+            format!("{name}-wasm"),
+            self.hashed(name, "_bg.wasm", &wasm)?,
         ));
-        let style = style::bundle(&self.root.join(PLACES_STYLE))?;
+        let style = style::bundle(&self.root.join(format!("style/{name}.css")))?;
         // Indentation only: a line end may stand in a selector.
         let style: Vec<&str> = style
             .lines()
@@ -247,8 +251,8 @@ impl Build {
             .filter(|line| !line.is_empty())
             .collect();
         names.push((
-            "places-css".into(),
-            self.hashed("places", ".css", style.join("\n").as_bytes())?,
+            format!("{name}-css"),
+            self.hashed(name, ".css", style.join("\n").as_bytes())?,
         ));
         Ok(())
     }
