@@ -8,11 +8,12 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const dist = process.argv[2];
 const KB = 1000;
 /** Brotli 11, in bytes: what to aim at, and what is refused: today's weight, which a change may lower and never raise. */
-const READY = { aim: 90 * KB, most: 185 * KB };
-const ALL = { aim: 160 * KB, most: 210 * KB };
+const READY = { aim: 90 * KB, most: 176 * KB };
+const ALL = { aim: 160 * KB, most: 176 * KB };
 const GROUPS = [
   ['until the page answers', /^(index\.html|(style|boot|page)-[^/]*)$/],
-  ['after that, unasked', /^(catalog-.*|icon\.svg|manifest\.webmanifest)$/],
+  ['after that, unasked', /^(icon\.svg|manifest\.webmanifest)$/],
+  ['when somebody turns to the page', /^catalog-.*$/],
   ['kept by the service worker for offline use', /^(sw\.js|places-.*|training-compute(\.js|_bg\.wasm)|[^/]*\.(m?js|txt))$/, /^embed-/],
   ['fetched only when asked for', /./],
 ];

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const binaryen = path.join(path.dirname(fileURLToPath(import.meta.url)), '../node_modules/binaryen');
-const words = process.argv.slice(2);
+// Rust's stack lies lowest in memory, so no address of a value is below 1024: offsets may be folded into loads and stores.
+const words = ['--converge', '--low-memory-unused', ...process.argv.slice(2)];
 const run = () => {
   const done = spawnSync(process.execPath, [path.join(binaryen, 'bin/wasm-opt'), ...words], { stdio: 'inherit' });
   return done.status ?? 1;
