@@ -21,7 +21,7 @@ const plain = (error) => ({
 });
 
 const files = async (id, [list, options]) => {
-  let told = 0;
+  let told = performance.now();
   const onProgress = (progress) => {
     const now = performance.now();
     if (now - told < 60) return;

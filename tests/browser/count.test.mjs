@@ -65,6 +65,7 @@ test('sizes that a graph leaves open are asked for by name', async () => {
   const page = await open('?page=count');
   await drop(page, ['transformer_block_opset17.onnx', onnx('transformer_block_opset17.onnx')]);
   await state(page, 'needs');
+  assert.doesNotMatch(await page.textContent('.totals'), /Forward FLOP/, 'no 0 where the work is not known');
   await page.getByLabel('batch', { exact: true }).fill('1');
   await page.getByLabel('sequence', { exact: true }).fill('fifty');
   assert.match(await page.textContent('.field.bad .echo'), /sequence: “fifty” is no size/);
@@ -164,6 +165,19 @@ test('what is no model is refused in words', async () => {
   await drop(page, ['<img src=x onerror=alert(1)>.json', '{"model_type":"<b>x</b>"}']);
   await page.waitForFunction(() => document.querySelector('#count-result').textContent.includes('<b>x</b>'));
   assert.equal(await page.$('#count-result img, .drop img'), null);
+  await page.done();
+});
+
+test('the class whose head is counted can be given', async () => {
+  const page = await open('?page=count');
+  await drop(page, ['config.json', '{"model_type":"bert","hidden_size":768,"num_hidden_layers":12,"num_attention_heads":12,"intermediate_size":3072,"vocab_size":30522}']);
+  await state(page, 'ok');
+  const [masked] = await totals(page);
+  await page.focus('[name=class]');
+  await page.keyboard.type('BertModel');
+  await page.waitForFunction((before) => document.querySelector('#count-result').dataset.parameters !== before, masked);
+  assert.equal((await totals(page))[0], '109482240');
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'class', 'typing is not interrupted');
   await page.done();
 });
 

@@ -64,6 +64,18 @@ const MAX_INDEX: u64 = compute_weights::limits::JSON_BYTES;
 /// Files that a remark names one by one.
 const NAMED: usize = 4;
 
+/// Names that exporters give to graphs they know no name of.
+const GENERIC: [&str; 8] = [
+    "",
+    "main_graph",
+    "main",
+    "graph",
+    "torch_jit",
+    "torch-jit-export",
+    "tf2onnx",
+    "onnx-model",
+];
+
 enum State {
     Sniff(Window),
     /// A text read whole.
@@ -319,7 +331,8 @@ fn combine(
         }
         over.extend(texts.into_iter().map(|(name, _)| name));
         let mut count = *count;
-        if count.name.is_empty() {
+        // What exporters call every graph is no name.
+        if !name.is_empty() && GENERIC.contains(&count.name.as_str()) {
             count.name = file_name(&name).into();
         }
         Counted::from(count)
@@ -678,6 +691,10 @@ mod tests {
             code(&[("a.onnx", graph), ("b.onnx", graph)]),
             "several-models"
         );
+        assert_eq!(
+            count_bytes(graph, "", &CountOptions::default()).map(|c| c.count.name),
+            Ok("main_graph".into())
+        );
         let alone = together(&[
             ("a.onnx", graph),
             ("a.onnx.data", b"weights beside the graph"),
@@ -686,6 +703,7 @@ mod tests {
         .expect("counts")
         .count;
         assert_eq!((alone.parameters, alone.forward_flop), (12_362, 1_475_200));
+        assert_eq!(alone.name, "a.onnx");
     }
 
     #[test]

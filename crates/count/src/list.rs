@@ -326,4 +326,51 @@ mod tests {
             Err("not-json")
         );
     }
+
+    #[test]
+    fn twenty_thousand_broken_lists_end_in_a_list_or_a_refusal() {
+        let whole = layers_to_json(&cnn_lstm_fcn());
+        let packed = crate::encode(&whole).expect("packs");
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = |below: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed % below.max(1) as u64) as usize
+        };
+        for _ in 0..20_000 {
+            for (text, is_packed) in [(&whole, false), (&packed, true)] {
+                let mut bytes = text.clone().into_bytes();
+                for _ in 0..=next(3) {
+                    if bytes.is_empty() {
+                        break;
+                    }
+                    let at = next(bytes.len());
+                    match next(4) {
+                        0 => bytes[at] = b"0123456789-{}[]\",:eE._aZ"[next(24)],
+                        1 => drop(bytes.remove(at)),
+                        2 => bytes.insert(at, b"9{[\"0"[next(5)]),
+                        _ => bytes.truncate(at.max(1)),
+                    }
+                }
+                let text = String::from_utf8(bytes).expect("is ASCII");
+                let text = if is_packed {
+                    match crate::decode(&text) {
+                        Ok(text) => text,
+                        Err(refusal) => {
+                            assert_eq!(refusal.code, "layers-unreadable");
+                            continue;
+                        }
+                    }
+                } else {
+                    text
+                };
+                if let Ok(list) = layers_from_json(&text) {
+                    // What reads is counted or refused, and comes back the same.
+                    let _ = count_layers(&list, &CountOptions::default());
+                    assert_eq!(layers_from_json(&layers_to_json(&list)).as_ref(), Ok(&list));
+                }
+            }
+        }
+    }
 }

@@ -179,6 +179,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// The count that was looked at last, while a file is read again as well.
+    pub fn last(&self) -> Option<&Count> {
+        self.counts.get(self.chosen)?.1.as_ref().ok()
+    }
+
     /// The count that is looked at.
     pub fn count(&self) -> Option<&Count> {
         match self.shown {

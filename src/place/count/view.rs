@@ -208,12 +208,19 @@ fn has_parts(stand: &Stand, found: &Found) -> bool {
             .iter()
             .any(|word| path.contains(word))
     };
-    let mixed = found.count().is_some_and(|count| {
+    let mixed = found.last().is_some_and(|count| {
         count.source != "onnx"
             && count.groups.iter().any(|group| tower(&group.path))
             && count.groups.iter().any(|group| !tower(&group.path))
     });
     stand.from != Source::Layers && (mixed || !stand.part.is_empty())
+}
+
+/// Whether a class makes a difference, or could help.
+fn has_class(stand: &Stand, found: &Found) -> bool {
+    let read = found.last().is_some_and(|count| count.source == "config");
+    let helps = matches!(&found.shown, Shown::Refused(failure) if matches!(failure.code.as_str(), "unknown-model-type" | "no-model-type"));
+    stand.from != Source::Layers && (read || helps || !stand.class.is_empty())
 }
 
 fn options(stand: &Stand, found: &Found) -> Tag {
@@ -257,6 +264,15 @@ fn options(stand: &Stand, found: &Found) -> Tag {
                 )
                 .with(div("pick").with(select.value(&stand.part))),
         );
+    }
+    if has_class(stand, found) {
+        grid = grid.with(field(
+            "class",
+            "Class",
+            "Whose head is counted, like BertForMaskedLM; empty: the file’s own",
+            &stand.class,
+            None,
+        ));
     }
     for (at, (name, why)) in stand.asked.iter().enumerate() {
         let given = stand.given.get(name).map_or("", String::as_str);
@@ -420,16 +436,20 @@ fn done(home: &Loaded, found: &Found) -> Vec<Node> {
                 .into(),
         );
     }
+    // Without the sizes that are asked for there may be no work to show: a 0 would mislead.
+    let open = count.forward == 0 && !count.needs.is_empty();
     out.push(
         div("totals")
             .with(parameters(count))
-            .with(flop(count))
+            .with((!open).then(|| flop(count)))
             .into(),
     );
     out.push(uses(home, count).into());
     out.extend(remarks(count));
     out.push(table(found, count).into());
-    out.push(training::section(home, found, count).into());
+    if !open {
+        out.push(training::section(home, found, count).into());
+    }
     out.push(
         tag("section")
             .class("save")
