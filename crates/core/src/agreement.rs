@@ -462,11 +462,15 @@ fn measured(request: &Request, catalog: &Catalog) -> String {
     // The least and the most of them.
     type Share<'a> = (f64, &'a str);
     let mut span: Option<(Share, Share)> = None;
+    // Rows of the same silicon, by id: few, while runs and rows are many.
+    let alike: Vec<&str> = catalog
+        .accelerators
+        .iter()
+        .filter(|row| row.peaks == chip.peaks)
+        .map(|row| row.id)
+        .collect();
     for run in &catalog.runs {
-        let on_chip = catalog
-            .accelerators
-            .iter()
-            .any(|row| row.id == run.accelerator && row.peaks == chip.peaks);
+        let on_chip = alike.contains(&run.accelerator);
         if let Some(mfu) = run.mfu.filter(|_| on_chip) {
             let this = (mfu, run.run);
             span = Some(match span {

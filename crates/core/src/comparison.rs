@@ -20,6 +20,7 @@ pub fn nearest(flop: f64, name: &str, catalog: &Catalog) -> Nearest {
         .iter()
         .find(|preset| !own_key.is_empty() && normalize(preset.name) == own_key)
         .map(|preset| preset.id);
+    // Its row of the models' table, by the example's id or by name; rows of the same run go with it.
     let own_run = catalog
         .models
         .iter()
@@ -28,11 +29,10 @@ pub fn nearest(flop: f64, name: &str, catalog: &Catalog) -> Nearest {
         })
         .map(|model| model.run);
     let others = || {
-        catalog.models.iter().filter(|model| {
-            Some(model.id) != own_id
-                && Some(model.run) != own_run
-                && (own_key.is_empty() || normalize(model.name) != own_key)
-        })
+        catalog
+            .models
+            .iter()
+            .filter(|model| Some(model.run) != own_run)
     };
     let below = others()
         .filter(|model| model.flop <= flop)
