@@ -30,5 +30,8 @@ fn main() {
         }
         best = best.max(f64::from(done) / from.elapsed().as_secs_f64());
     }
-    println!("{best:.0} typed requests a second on one core ({} examples; check {total:.3e})", forms.len());
+    println!(
+        "{best:.0} typed requests a second on one core ({} examples; check {total:.3e})",
+        forms.len()
+    );
 }

@@ -20,7 +20,7 @@ pub enum Opened {
     /// None was opened.
     Nothing,
     /// Its name, its number, the number of its link now, and what to know about it.
-    Opened {
+    Record {
         /// Name of the file.
         name: String,
         /// The number it holds, FLOP; not finite where it holds none.
@@ -128,7 +128,7 @@ fn record(desk: Desk) -> Tag {
     match desk.opened.get() {
         Opened::Nothing => out,
         Opened::Refused(text) => out.with(refusal(text)),
-        Opened::Opened {
+        Opened::Record {
             name,
             kept,
             now,
@@ -199,7 +199,7 @@ pub fn open(desk: Desk, file: File) {
             return;
         }
         desk.fill_query(&js::text(&opened, "query"));
-        desk.opened.set(Opened::Opened {
+        desk.opened.set(Opened::Record {
             name,
             kept: js::get(&opened, "kept").as_f64().unwrap_or(f64::NAN),
             now: js::get(&opened, "now").as_f64(),
