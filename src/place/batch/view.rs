@@ -14,10 +14,10 @@ const COLUMNS: [(&str, &str, &str, bool); 10] = [
     ("ratio", "Counting : time", "", true),
     ("implied", "Implied utilization", "", true),
     ("verdict", "Verdict", "", false),
+    ("problems", "Messages", "", false),
     ("thresholds", "Thresholds", "passed", false),
     ("published", "Published", "FLOP", true),
     ("over-published", "Ours : published", "", true),
-    ("problems", "Messages", "", false),
     ("line", "Line", "", true),
 ];
 
@@ -186,15 +186,15 @@ pub fn count(tally: &Tally) -> String {
         .concat();
     }
     if tally.published > 0.0 {
+        let apart = match tally.apart {
+            0.0 => "none differs".to_string(),
+            1.0 => "1 differs".to_string(),
+            many => [&quantity::plain(many, 15), " differ"].concat(),
+        };
         out += &[
             "; of ",
             &plural(tally.published, "published figure ", "published figures "),
-            &quantity::plain(tally.apart, 15),
-            if tally.apart == 1.0 {
-                " differs"
-            } else {
-                " differ"
-            },
+            &apart,
             " more than three times from ours",
         ]
         .concat();
@@ -382,7 +382,7 @@ fn table_box(place: Place) -> Vec<Node> {
                         let is_open = open.contains(&row.line);
                         out.push(line(row, is_open).into());
                         if is_open {
-                            out.push(detail(row).into());
+                            out.push(detail(place, row).into());
                         }
                     }
                     out
@@ -483,6 +483,7 @@ fn line(row: &Row, open: bool) -> Tag {
             "",
             (!row.verdict.is_empty()).then(|| row.verdict.clone()),
         ))
+        .with(cell("", messages(&row.problems)))
         .with(cell(
             "",
             (!row.thresholds.is_empty()).then(|| quantity::integer(row.thresholds.len() as i64)),
@@ -492,7 +493,6 @@ fn line(row: &Row, open: bool) -> Tag {
             row.published.map(|value| quantity::scientific(value, 2)),
         ))
         .with(cell("num", ratio(row.over)))
-        .with(cell("", messages(&row.problems)))
         .with(cell("num", Some(quantity::integer(row.line.into()))))
 }
 
@@ -534,7 +534,7 @@ fn messages(problems: &[Message]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn detail(row: &Row) -> Tag {
+fn detail(place: Place, row: &Row) -> Tag {
     let mut list = tag("dl");
     let mut tell = |name: &'static str, nodes: Vec<Node>| {
         if !nodes.is_empty() {
@@ -557,15 +557,22 @@ fn detail(row: &Row) -> Tag {
         );
         tell("Total", nodes);
     }
-    tell(
-        "Passed",
-        row.thresholds
-            .join(", ")
-            .split_terminator('\0')
-            .filter(|text| !text.is_empty())
-            .map(|text| Node::from(text.to_string()))
-            .collect(),
-    );
+    let passed: Vec<&str> = row
+        .thresholds
+        .iter()
+        .map(|id| {
+            let known = place
+                .home
+                .catalog
+                .thresholds
+                .iter()
+                .find(|rule| rule.id == id);
+            known.map_or(id.as_str(), |rule| rule.name)
+        })
+        .collect();
+    if !passed.is_empty() {
+        tell("Passed", vec![passed.join("; ").into()]);
+    }
     for problem in &row.problems {
         let name = match problem.severity.as_str() {
             "error" => "Error",
@@ -582,7 +589,9 @@ fn detail(row: &Row) -> Tag {
         vec![
             tag("a")
                 .set("href", ["?", &row.link].concat())
-                .with(["Open ", &name(row), " in the calculator"].concat())
+                // Leaving would lose the table.
+                .set("target", "_blank")
+                .with(["Open ", &name(row), " in the calculator (new tab)"].concat())
                 .into(),
         ],
     );
