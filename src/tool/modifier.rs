@@ -1,6 +1,6 @@
 //! The EU's rule for modified models: what is typed in the calculator, beside a third of the original.
 
-use compute_core::catalog::Catalog;
+use compute_core::catalog::{Catalog, Model};
 use compute_core::estimate::estimate;
 use compute_core::field::{Field, Slot};
 use compute_core::form::Form;
@@ -34,13 +34,7 @@ pub fn typed(desk: Desk, name: &str, text: String) {
     desk.modifier.update(|stand| {
         stand.touched = true;
         if name == "tool-model" {
-            let known = catalog.and_then(|catalog| {
-                catalog
-                    .models
-                    .iter()
-                    .find(|model| model.name.eq_ignore_ascii_case(text.trim()))
-            });
-            if let Some(model) = known {
+            if let Some(model) = catalog.and_then(|catalog| model(catalog, &text)) {
                 stand.original = [&quantity::exact(model.flop), " FLOP"].concat();
                 stand.unknown = false;
             }
@@ -50,6 +44,16 @@ pub fn typed(desk: Desk, name: &str, text: String) {
             stand.unknown = false;
         }
     });
+}
+
+/// The row of a name or an id, in any case.
+fn model(catalog: &'static Catalog, text: &str) -> Option<&'static Model> {
+    let name = text.trim();
+    let id = name.to_ascii_lowercase().replace([' ', '.'], "-");
+    catalog
+        .models
+        .iter()
+        .find(|model| model.name.eq_ignore_ascii_case(name) || model.id == id)
 }
 
 fn current(stand: Stand, form: &Form) -> Stand {
@@ -112,7 +116,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
                 .with(span("").with(label)),
         );
     }
-    let model = div("field wide")
+    let by_name = div("field wide")
         .with(
             div("label").with(
                 tag("label")
@@ -130,9 +134,14 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
                 .set("list", "tool-models")
                 .value(&stand.model),
         )
-        .with(names);
+        .with(names)
+        .with(p("echo").with(match model(catalog, &stand.model) {
+            Some(model) => ["= ", model.name, ", ", &quantity::flop(model.flop, 3)].concat(),
+            None if stand.model.trim().is_empty() => String::new(),
+            None => "Not in the table under this name: choose one of its list.".to_string(),
+        }));
     let grid = div("grid")
-        .with(model)
+        .with(by_name)
         .with(input(
             "original",
             "Its compute",
@@ -146,7 +155,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
         );
     let mut out: Vec<Node> = vec![
         p("note")
-            .with("For who changes somebody else's model. What you typed in the form is the modification.")
+            .with("For whoever changes somebody else’s model: what you typed in the form is the modification.")
             .into(),
         grid.into(),
         tag("label")
@@ -163,7 +172,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     if stand.unknown {
         out.push(
             p("note")
-                .with("Then a third of 10²⁵ FLOP stands in where the original has systemic risk, else a third of 10²³ FLOP (paragraph 64). Only for who can neither know nor estimate the figure: look the original up in the table above first.")
+                .with("Then a third of 10²⁵ FLOP stands in where the original has systemic risk, else a third of 10²³ FLOP (paragraph 64). Only for those who can neither know nor estimate the figure: look the original up in the table above first.")
                 .into(),
         );
     }

@@ -200,6 +200,11 @@ test('the modification stands beside a third of the original', async () => {
   assert.match(await page.textContent('.tool-found'), /presumed/);
   await page.click('[data-do=tool-original]');
   await page.waitForFunction(() => location.search.includes('original=3.7908e25') && location.search.includes('systemic=yes'));
+  // A model of the table brings its figure.
+  await page.fill('[name=tool-model]', 'GPT-4');
+  await page.waitForFunction(() => document.querySelector('[name=tool-original]').value === '2.1e25 FLOP');
+  await page.fill('[name=tool-model]', 'nobody’s model');
+  await page.waitForFunction(() => /Not in the table/.test(document.querySelector('#tool').textContent));
   await page.check('[name=tool-unknown]');
   await page.check('[name=tool-systemic][value=no]', { force: true });
   await page.waitForFunction(() => /3\.3\s?×\s?10²²/.test(document.querySelector('.tool-found')?.textContent));
