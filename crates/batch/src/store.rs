@@ -375,7 +375,9 @@ fn keep(
         }
         let wanted = columns.is_none_or(|columns| columns.contains(&cell));
         if wanted {
-            block.extend(text.chars().filter(|c| *c != BETWEEN));
+            for part in text.split(BETWEEN) {
+                block.push_str(part);
+            }
         } else if !text.trim().is_empty()
             && columns.is_some_and(|columns| columns.iter().all(|at| *at < cell))
         {
