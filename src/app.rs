@@ -139,7 +139,8 @@ fn fetch(then: impl FnOnce(Option<&'static Catalog>) + 'static) {
 
 /// What somebody typed into the static page before the program came is kept, and the focus with it.
 fn early(app: &HtmlElement, state: State) -> Option<String> {
-    let inputs = app.query_selector_all("input[type=text]").ok()?;
+    // All inputs: the release's HTML leaves `type=text` out, being the default. Only a text differs from its default here.
+    let inputs = app.query_selector_all("input").ok()?;
     for at in 0..inputs.length() {
         let Some(input) = inputs
             .get(at)

@@ -131,7 +131,7 @@ visit('worked examples show their steps, and open in the calculator with the sam
 
 visit('anchors lead to their section, and "back" to where one was', '?page=method#compared', async (page) => {
   assert.ok(Math.abs(await page.$eval('#compared', (section) => section.getBoundingClientRect().top)) < 40);
-  assert.equal(await page.textContent('#contents [aria-current]'), 'Both methods compared');
+  await page.waitForFunction(() => document.querySelector('#contents [aria-current]')?.textContent === 'Both methods compared');
   assert.match(await page.textContent('#compared'), /geometric mean of the ratio is 0\.93.* 0\.396/);
   for (const link of await page.$$eval('#contents a', (all) => all.map((one) => one.hash.slice(1)))) assert.notEqual(await page.$(`section[id="${link}"] > h2`), null, link);
   await page.evaluate(() => scrollTo(0, 3000));
