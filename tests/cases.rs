@@ -195,3 +195,42 @@ fn throughput_gives_a_utilization() {
         1e-3,
     );
 }
+
+#[test]
+fn measured_runs_are_shares_of_one_peak() {
+    use compute_core::calibration::{matching, range_of};
+    use compute_core::catalog::Format;
+    use compute_core::quantity::Names;
+    let catalog = compute_tables::catalog();
+    let chip = catalog.find("H100").expect("H100");
+    let runs = matching(catalog, chip, Format::Bf16);
+    assert!(runs.len() > 3 && runs.iter().all(|run| run.format == Some(Format::Bf16)));
+    let (low, high) = range_of(&runs).expect("a range");
+    assert!(0.05 < low && low < high && high <= 1.0, "{low} {high}");
+}
+
+#[test]
+fn causes_are_sought_only_where_the_methods_were_compared() {
+    let result = case(
+        "params=671B&data=14.8T&hw=h800&chip_hours=2.664M&kind.2=rollouts&hw.2=h100&chip_hours.2=100K",
+    );
+    let causes = result.0.agreement.expect("agreement").causes;
+    assert!(
+        causes.iter().all(|cause| cause.slot.phase == 0),
+        "{causes:?}"
+    );
+}
+
+#[test]
+fn a_forward_pass_alone_has_no_gradients_in_its_steps() {
+    let result = case("kind=rollouts&params=7B&data=1T");
+    let steps = result.0.counting.expect("counting").steps;
+    let backward = steps
+        .iter()
+        .find(|step| step.id == "backward")
+        .expect("backward");
+    assert_eq!(
+        compute_core::words::why(backward),
+        "Forward passes alone: nothing is trained"
+    );
+}

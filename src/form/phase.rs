@@ -1,6 +1,7 @@
 //! A phase of training: its kind, and both methods.
 
 use compute_core::accelerator_time;
+use compute_core::calibration;
 use compute_core::field::{Field, Slot};
 use compute_core::operations::{self, Factor};
 use compute_core::quantity::{percent, scientific};
@@ -316,7 +317,7 @@ fn ways(view: &View, index: u8, class: &'static str) -> Tag {
         .with(list)
 }
 
-/// Least and largest model utilization of measured runs on the same silicon.
+/// 5th and 95th percentile of the utilization of measured runs on this chip, in the format of the run.
 fn runs_on_chip(view: &View, index: u8) -> Option<(f64, f64)> {
     let catalog = view.tables.catalog;
     let hardware = view
@@ -326,20 +327,8 @@ fn runs_on_chip(view: &View, index: u8) -> Option<(f64, f64)> {
         .get(usize::from(index))?
         .hardware
         .complete()?;
-    let chip = catalog.accelerators.get(hardware.accelerator?)?;
-    let mut span: Option<(f64, f64)> = None;
-    for run in &catalog.runs {
-        let same = run.accelerator == chip.id
-            || catalog
-                .accelerators
-                .iter()
-                .any(|row| row.id == run.accelerator && row.peaks == chip.peaks);
-        if let (true, Some(share)) = (same, run.mfu) {
-            let (low, high) = span.unwrap_or((share, share));
-            span = Some((low.min(share), high.max(share)));
-        }
-    }
-    span.filter(|(low, high)| low < high)
+    let runs = calibration::matching(catalog, hardware.accelerator?, hardware.format?);
+    calibration::range_of(&runs)
 }
 
 fn head(mark: &'static str, title: &'static str, segments: Tag) -> Tag {

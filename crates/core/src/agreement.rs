@@ -3,6 +3,7 @@
 //! The bands come from 19 runs with both sets of inputs (sd of ln 0.40; 12 within 1.5 times,
 //! 18 within 2, the worst 2.6); the ceiling from the largest printed hardware utilization, 72 %.
 
+use crate::calibration;
 use crate::catalog::{Catalog, Format, normalize};
 use crate::field::{Field, Slot};
 use crate::form::Form;
@@ -231,7 +232,23 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
         };
         [&percent(value, 2), what].concat()
     };
-    for (index, phase) in request.phases.iter().enumerate() {
+    // Only what was compared can be the cause: kinds that have both methods.
+    let compared = |kind| {
+        let has = |by: fn(&crate::request::Phase) -> bool| {
+            request
+                .phases
+                .iter()
+                .any(|phase| phase.kind == kind && by(phase))
+        };
+        has(|phase| phase.counting.complete().is_some())
+            && has(|phase| phase.hardware.complete().is_some())
+    };
+    for (index, phase) in request
+        .phases
+        .iter()
+        .enumerate()
+        .filter(|(_, phase)| compared(phase.kind))
+    {
         let at = |field| Slot::new(field, index as u8);
         if implied > 1.0
             && let Inputs::Complete(counting) = &phase.counting
@@ -452,35 +469,27 @@ fn time_cause(factor: f64, slot: Slot, start: &str) -> Cause {
 
 /// Measured runs on the same chip: the span of their utilization, and the two nearest in size.
 fn measured(request: &Request, catalog: &Catalog) -> String {
-    let chip = request
+    let hardware = request
         .phases
         .iter()
-        .find_map(|phase| phase.hardware.complete()?.accelerator);
-    let Some(chip) = chip.and_then(|index| catalog.accelerators.get(index)) else {
+        .filter_map(|phase| phase.hardware.complete())
+        .find(|hardware| hardware.accelerator.is_some());
+    let Some((chip, format)) = hardware.and_then(|found| found.accelerator.zip(found.format))
+    else {
         return String::new();
     };
     // The least and the most of them.
     type Share<'a> = (f64, &'a str);
     let mut span: Option<(Share, Share)> = None;
-    // Rows of the same silicon, by id: few, while runs and rows are many.
-    let alike: Vec<&str> = catalog
-        .accelerators
-        .iter()
-        .filter(|row| row.peaks == chip.peaks)
-        .map(|row| row.id)
-        .collect();
-    for run in &catalog.runs {
-        let on_chip = alike.contains(&run.accelerator);
-        if let Some(mfu) = run.mfu.filter(|_| on_chip) {
-            let this = (mfu, run.run);
-            span = Some(match span {
-                None => (this, this),
-                Some((least, most)) => (
-                    if mfu < least.0 { this } else { least },
-                    if mfu > most.0 { this } else { most },
-                ),
-            });
-        }
+    for run in calibration::matching(catalog, chip, format) {
+        let this = (run.mfu.unwrap_or(0.0), run.run);
+        span = Some(match span {
+            None => (this, this),
+            Some((least, most)) => (
+                if this.0 < least.0 { this } else { least },
+                if this.0 > most.0 { this } else { most },
+            ),
+        });
     }
     match span {
         Some((least, most)) if least.1 != most.1 => [

@@ -1,6 +1,6 @@
 //! Utilization from what was measured: throughput, a benchmark of known work, or runs on the same chip.
 
-use crate::catalog::{Catalog, MeasuredRun};
+use crate::catalog::{Catalog, Format, MeasuredRun};
 use crate::uncertain::Z;
 
 /// Training FLOP of one token of a dense transformer: 6 N + 12 L s a, attention without mask discount (PaLM, appendix B).
@@ -30,31 +30,37 @@ pub fn backward_ratio(first: f64, others: f64, update: f64) -> f64 {
     (first + 2.0 * others + update) / (first + others)
 }
 
-/// Measured runs of a chip, in the format whose peak they are shares of: nearest in size first.
+/// Measured runs of a chip, in the format whose peak they are shares of, in the table's order.
 ///
 /// Runs on rows of the same silicon (equal peaks) count. Shares of one peak are never mixed with another's: a run whose
 /// format differs from `format` is left out.
-pub fn runs_on(
-    catalog: &Catalog,
-    accelerator: usize,
-    format: crate::catalog::Format,
-    parameters: Option<f64>,
-) -> Vec<&MeasuredRun> {
+pub fn matching(catalog: &Catalog, accelerator: usize, format: Format) -> Vec<&MeasuredRun> {
     let Some(chip) = catalog.accelerators.get(accelerator) else {
         return Vec::new();
     };
-    let mut found: Vec<&MeasuredRun> = catalog
+    // Few rows are of one silicon, while runs and rows are many.
+    let alike: Vec<&str> = catalog
+        .accelerators
+        .iter()
+        .filter(|row| row.peaks == chip.peaks)
+        .map(|row| row.id)
+        .collect();
+    catalog
         .runs
         .iter()
         .filter(|run| run.mfu.is_some() && run.format == Some(format))
-        .filter(|run| {
-            run.accelerator == chip.id
-                || catalog
-                    .accelerators
-                    .iter()
-                    .any(|row| row.id == run.accelerator && row.peaks == chip.peaks)
-        })
-        .collect();
+        .filter(|run| alike.contains(&run.accelerator))
+        .collect()
+}
+
+/// The same, nearest in size first.
+pub fn runs_on(
+    catalog: &Catalog,
+    accelerator: usize,
+    format: Format,
+    parameters: Option<f64>,
+) -> Vec<&MeasuredRun> {
+    let mut found = matching(catalog, accelerator, format);
     let far = |run: &MeasuredRun| match (run.parameters, parameters) {
         (Some(one), Some(other)) => (one / other).ln().abs(),
         // Unknown sizes go last, in the table's order.

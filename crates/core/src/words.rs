@@ -72,6 +72,7 @@ pub fn why(step: &Step) -> String {
             "Scores and weighted values: work between tokens, which parameters alone leave out"
         }
         (_, "forward") => "A multiply and an add",
+        (_, "backward") if step.value.value == 0.0 => "Forward passes alone: nothing is trained",
         (_, "backward") => "Gradients by inputs and by weights",
         (_, "per-example") => match step.item {
             Item::Token => "Hence the 6 in 6 × parameters × tokens, where the ratio is 2",
