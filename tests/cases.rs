@@ -67,6 +67,18 @@ impl Case {
     }
 }
 
+impl Case {
+    #[track_caller]
+    fn says_not(self, code: &str) -> Case {
+        assert!(
+            self.0.problems.iter().all(|problem| problem.code != code),
+            "{code} among {:?}",
+            self.0.problems
+        );
+        self
+    }
+}
+
 #[test]
 fn llama_3_1_405b_by_hours_and_by_days() {
     case("params=405B&data=15.6T+tokens&hw=H100&chip_hours=30.84M+GPU+hours")
@@ -233,4 +245,25 @@ fn a_forward_pass_alone_has_no_gradients_in_its_steps() {
         compute_core::words::why(backward),
         "Forward passes alone: nothing is trained"
     );
+}
+
+#[test]
+fn a_number_that_reads_well_is_doubted_in_the_wrong_field() {
+    case("params=405&data=15.6T").says("small-number");
+    case("hw=A100&chips=8&time=1+day&util=90%25").says("high-utilization");
+    case("hw=A100&chips=300B+tokens&time=1+day").says("other-unit");
+    case("params=405B&data=15.6T&hw=A100&chips=8+GPUs&time=1+day&util=35%25")
+        .says_not("small-number")
+        .says_not("high-utilization")
+        .says_not("other-unit");
+}
+
+#[test]
+fn no_preset_is_doubted_for_its_units() {
+    for preset in &compute_tables::catalog().presets {
+        case(preset.query)
+            .says_not("other-unit")
+            .says_not("small-number")
+            .says_not("high-utilization");
+    }
 }

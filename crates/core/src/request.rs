@@ -9,7 +9,7 @@ use crate::field::{Default, Field, Slot, Takes};
 use crate::form::Form;
 use crate::phase::PhaseKind;
 use crate::problem::{Fix, Problem, Severity};
-use crate::quantity::{self, Misreading, Note, QuantityKind, Reading};
+use crate::quantity::{self, Measure, Misreading, Note, QuantityKind, Reading};
 use crate::step::{Given, Item};
 use crate::uncertain::Uncertain;
 
@@ -421,6 +421,7 @@ impl Reader<'_> {
             Ok(reading) => {
                 let value = self.value(slot, &reading);
                 self.notes(slot, &reading.notes);
+                self.doubts(slot, &reading);
                 let text = short_text(kind, &reading);
                 self.echoes.push((slot, reading.echo));
                 Cell::Read(given(slot, value, text), reading.accelerator)
@@ -429,6 +430,61 @@ impl Reader<'_> {
                 self.misread(slot, &wrong);
                 Cell::Faulty
             }
+        }
+    }
+
+    /// What a number that reads well is probably not, in this field.
+    fn doubts(&mut self, slot: Slot, reading: &Reading) {
+        let small =
+            matches!(slot.field, Field::Parameters | Field::Active) && reading.value < 1000.0;
+        if small && reading.measure.is_none() && !reading.is_range() {
+            let billions = [&quantity::exact(reading.value), "B"].concat();
+            self.say(
+                Severity::Note,
+                slot,
+                "small-number",
+                &["read as ", &quantity::exact(reading.value), "."],
+                &["If you mean billions, write ", &billions, "."],
+            );
+            self.fix(&[&billions], slot, &billions);
+        }
+        let share = matches!(slot.field, Field::Utilization | Field::Hfu);
+        if share && reading.value > crate::agreement::MOST_UTILIZATION {
+            self.say(
+                Severity::Note,
+                slot,
+                "high-utilization",
+                &["more than any run was measured at, 72 %. The “GPU utilization” of a driver's monitor is another quantity."],
+                &["Enter the share of the peak that went into the model, like 35%."],
+            );
+        }
+        let fits: &[Measure] = match slot.field {
+            Field::Parameters | Field::Active => &[Measure::Parameters],
+            Field::Data => &[
+                Measure::Tokens,
+                Measure::Words,
+                Measure::Examples,
+                Measure::Steps,
+            ],
+            Field::Batch => &[Measure::Tokens, Measure::Words, Measure::Examples],
+            Field::Steps => &[Measure::Steps],
+            Field::Epochs => &[Measure::Epochs],
+            Field::Chips => &[Measure::Chips],
+            Field::Connections => &[Measure::Connections],
+            Field::Depth => &[Measure::Layers],
+            _ => return,
+        };
+        if reading
+            .measure
+            .is_some_and(|measure| !fits.contains(&measure))
+        {
+            self.say(
+                Severity::Note,
+                slot,
+                "other-unit",
+                &["its unit is another field's; the number is taken for this one."],
+                &["Check that it stands in the right field."],
+            );
         }
     }
 
