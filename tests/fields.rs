@@ -268,3 +268,19 @@ fn quantity_kinds_are_all_in_use() {
         ));
     }
 }
+
+#[test]
+fn the_example_in_a_remedy_is_the_field_s_own() {
+    let (request, _) = from_query("epochs=0&chips=abc&params=abc");
+    let remedy = |field| {
+        let slot = Slot::new(field, 0);
+        let found = request
+            .problems
+            .iter()
+            .find(|problem| problem.slot == Some(slot));
+        found.expect("a problem").remedy.clone()
+    };
+    assert_eq!(remedy(Field::Epochs), "Write a number like 90.");
+    assert_eq!(remedy(Field::Chips), "Write a number like 2048.");
+    assert_eq!(remedy(Field::Parameters), "Write a number like 175B.");
+}

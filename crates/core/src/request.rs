@@ -337,13 +337,13 @@ impl Reader<'_> {
     }
 
     fn misread(&mut self, slot: Slot, wrong: &Misreading) {
-        self.say(
-            Severity::Error,
-            slot,
-            wrong.code,
-            &[&wrong.message],
-            &[&wrong.remedy],
-        );
+        let example = slot.field.spec().example;
+        let remedy: &[&str] = if wrong.remedy == quantity::WRITE_A_COUNT {
+            &["Write a number like ", example, "."]
+        } else {
+            &[&wrong.remedy]
+        };
+        self.say(Severity::Error, slot, wrong.code, &[&wrong.message], remedy);
         if let Some(problem) = self.problems.last_mut() {
             problem.unfinished = wrong.unfinished;
         }

@@ -107,9 +107,12 @@ const FAULTS: [(&str, &str, &str, bool); 20] = [
     ),
 ];
 
+/// What to write where a count is no number; a field that counts something else gives its own example.
+pub const WRITE_A_COUNT: &str = "Write a number like 175B or 1.5 million.";
+
 /// By kind: an example, and what makes a number of another unit one of this kind.
 const KINDS: [(&str, &str); 6] = [
-    ("Write a number like 175B or 1.5 million.", "#"),
+    (WRITE_A_COUNT, "#"),
     ("Write a number like 3.1e23 or 350 GFLOP.", "# FLOP"),
     ("Write a rate like 312 TFLOP/s.", "# TFLOP/s"),
     ("Write a time like 54 days or 11 d 4 h.", "# hours"),

@@ -21,6 +21,7 @@ mod write;
 
 pub use accelerator::read_accelerator;
 pub use decimal::parse_f64;
+pub use fault::WRITE_A_COUNT;
 pub use read::{is_zero, read};
 pub use unit::Measure;
 pub use write::*;
