@@ -11,4 +11,4 @@ mod training;
 pub use counter::{Counted, Counter, FileSource, Next, count_bytes};
 pub use fragment::{MAX_UNPACKED, decode, encode};
 pub use list::{layers_from_json, layers_to_json};
-pub use training::{Mode, Recompute, Row, Step, Training, training};
+pub use training::{Mode, Recompute, Row, Step, Training, adapter_share, training};

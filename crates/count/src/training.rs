@@ -447,6 +447,15 @@ fn too_large() -> Refusal {
     }
 }
 
+/// Training FLOP with adapters as a share of full training, adapters' own passes neglected: (1 + 1 + a / N) / 3
+/// (NVIDIA-NeMo/Automodel#786).
+pub fn adapter_share(parameters: u128, adapter_parameters: u128) -> f64 {
+    if parameters == 0 {
+        return 0.0;
+    }
+    (2.0 + adapter_parameters as f64 / parameters as f64) / 3.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -597,6 +606,13 @@ mod tests {
         assert_eq!(everything.map_err(|r| r.code), Err("nothing-trained"));
         // The frozen table stands below; nothing else changes.
         assert_eq!(frozen(&["embed"]).expect("counts").backward, 2 * 870);
+    }
+
+    #[test]
+    fn adapters_take_two_thirds_of_full_training() {
+        assert!(
+            (adapter_share(70_553_706_496, 175_636_480) - 0.667_496_467_059_033_6).abs() < 1e-15
+        );
     }
 
     #[test]

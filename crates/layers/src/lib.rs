@@ -11,7 +11,6 @@ mod mask;
 mod num;
 mod spec;
 mod tally;
-mod training;
 
 pub use catalogue::{Field, FieldKind, LAYERS, LayerKind};
 pub use cost::{Cost, Matrix};
@@ -23,4 +22,3 @@ pub use spec::{
     count_layers, count_layers_with_matrices,
 };
 pub use tally::{MAX_GROUPS, PlacedMatrix, Tally};
-pub use training::{Recomputed, Trained, TrainingFlop, adapter_share, training_flop};
