@@ -112,7 +112,36 @@
   const load = async (js, wasm, css) => {
     const [program, answer] = await Promise.all([import(at(js)), fetch(at(wasm)), parsed, css && style(css)]);
     if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
-    await program.default({ module_or_path: answer });
+    return program.default({ module_or_path: answer });
+  };
+
+  // The calculator's program comes in two parts (tools/src/bin/wasm-split): what a first visit runs, and the rest, which starts when
+  // the page answers. With a link, which may name anything, and from the files kept for offline use, both start together.
+  let started;
+  const start = (module, first) => {
+    if (!started) new WebAssembly.Instance(module, { first });
+    started = true;
+  };
+  const rest = async () => {
+    const answer = await fetch(at(files.pageRest));
+    if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
+    return WebAssembly.compile(await answer.arrayBuffer());
+  };
+  // Whatever needs the rest before it has come, or where it did not come, waits for it here.
+  trainingCompute.rest = (first) => {
+    const request = new XMLHttpRequest();
+    request.open('GET', at(files.pageRest), false);
+    // One letter a byte: a request that is waited for may not ask for a buffer.
+    request.overrideMimeType('text/plain; charset=x-user-defined');
+    request.send();
+    start(new WebAssembly.Module(Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0))), first);
+  };
+  const calculator = async () => {
+    const whole = files.pageRest && (location.search.length > 1 || navigator.serviceWorker?.controller);
+    const [first, module] = await Promise.all([load(files.pageJs, files.pageWasm), whole && rest()]);
+    if (whole) start(module, first);
+    else if (files.pageRest) ready.then(() => setTimeout(async () => start(await rest(), first), 100));
+    first.begin();
   };
 
   if (embed) {
@@ -120,7 +149,7 @@
     trainingCompute.start = (init, wasm, catalog) => {
       tables = Promise.resolve(catalog);
       const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
-      parsed.then(() => init({ module_or_path: bytes })).catch(fail('load'));
+      parsed.then(() => init({ module_or_path: bytes })).then((program) => program.begin()).catch(fail('load'));
     };
     const script = document.createElement('script');
     script.onerror = fail('load');
@@ -129,7 +158,7 @@
     return;
   }
 
-  (known ? load(files.placesJs, files.placesWasm, files.placesCss) : load(files.pageJs, files.pageWasm)).catch(fail('load'));
+  (known ? load(files.placesJs, files.placesWasm, files.placesCss) : calculator()).catch(fail('load'));
 
   // Offline use is for those who come again: it costs nothing before somebody has stayed for a while or put the page aside.
   const keep = () => {

@@ -12,7 +12,7 @@ const READY = { aim: 90 * KB, most: 176 * KB };
 const ALL = { aim: 160 * KB, most: 176 * KB };
 const GROUPS = [
   ['until the page answers', /^(index\.html|(style|boot|page)-[^/]*)$/],
-  ['after that, unasked', /^(icon\.svg|manifest\.webmanifest)$/],
+  ['after that, unasked', /^(rest-.*|icon\.svg|manifest\.webmanifest)$/],
   ['when somebody turns to the page', /^catalog-.*$/],
   ['kept by the service worker for offline use', /^(sw\.js|places-.*|training-compute(\.js|_bg\.wasm)|[^/]*\.(m?js|txt))$/, /^embed-/],
   ['fetched only when asked for', /./],

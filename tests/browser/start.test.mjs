@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { BASE, dist, host, newContext, open, whenReady } from './harness.mjs';
+import { BASE, dist, host, newContext, open, type, waitForResult, whenReady } from './harness.mjs';
 
 const name = (page, address) => decodeURIComponent(new URL(address).pathname.slice(BASE.length)) || 'index.html';
 
@@ -12,13 +12,33 @@ test('the first visit fetches the calculator and nothing of the rest', async () 
   const page = await open();
   await page.waitForTimeout(1000);
   const fetched = page.responses.map(({ url, status }) => `${status} ${name(page, url).replace(/-[0-9a-f]{16}/, '-HASH')}`).sort();
-  const known = ['200 boot-HASH.js', '200 catalog-HASH.txt', '200 icon.svg', '200 index.html', '200 manifest.webmanifest', '200 page-HASH.js', '200 page-HASH_bg.wasm', '200 style-HASH.css'];
+  const known = ['200 boot-HASH.js', '200 catalog-HASH.txt', '200 icon.svg', '200 index.html', '200 manifest.webmanifest', '200 page-HASH.js', '200 page-HASH_bg.wasm', '200 rest-HASH.wasm', '200 style-HASH.css'];
   assert.deepEqual(fetched.filter((file) => !known.includes(file)), []);
   let sum = 0;
   for (const { bytes } of page.responses) {
     sum += brotliCompressSync(bytes ?? Buffer.alloc(0), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length;
   }
   assert.ok(sum > 30e3 && sum <= 176e3, `${sum} bytes by Brotli 11`);
+  await page.done();
+});
+
+test('what a first visit does without comes later, or at once when it is needed before', async () => {
+  // The rest is held back: typing a number asks for nothing of it, a text that is no number does.
+  const page = await open({ query: '', ready: false });
+  await page.route('**/rest-*.wasm', async (route) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.continue();
+  });
+  await page.reload();
+  await page.waitForSelector('html[data-ready]');
+  const asked = () => page.requests.filter((address) => name(page, address).startsWith('rest-')).length;
+  const before = asked();
+  await type(page, 'params', '70B');
+  await waitForResult(page, 6 * 70e9 * 300e9);
+  assert.ok(asked() - before <= 1, 'only what comes by itself');
+  await type(page, 'params', 'seventy');
+  await page.waitForSelector('[name=params][aria-invalid=true]');
+  assert.equal(await page.getAttribute('html', 'data-failed'), null);
   await page.done();
 });
 

@@ -7,11 +7,12 @@ use std::process::Command;
 use std::time::Instant;
 
 /// Everything that dist/ is made from.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 18] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
+    "build.rs",
     "crates",
     "data",
     "index.html",
@@ -21,6 +22,8 @@ const SOURCES: [&str; 15] = [
     "src",
     "style",
     "tools/Cargo.lock",
+    "tools/later.txt",
+    "tools/src",
     "tools/wasm-opt.mjs",
     "xtask/src",
 ];
@@ -111,6 +114,22 @@ pub(crate) fn sizes() -> Outcome {
         Command::new("node")
             .arg(root.join("tools/sizes.mjs"))
             .arg(root.join("dist")),
+    )
+}
+
+/// Watches a first visit and writes which functions it does without.
+pub(crate) fn profile() -> Outcome {
+    build()?;
+    let split = Tools::new()?.wasm_bindgen()?.join("wasm-split");
+    let folder = files::target()?.join("bundle/page");
+    let watched = folder.join("watched.wasm");
+    let mut watch = Command::new(split);
+    watch.arg("--watch").arg(folder.join("page_bg.wasm"));
+    process::run(watch.arg(&watched))?;
+    process::run(
+        crate::test::node()?
+            .arg("tests/browser/profile.mjs")
+            .arg(&watched),
     )
 }
 

@@ -16,6 +16,8 @@ use std::process::Command;
 const STYLE: &str = "target/bundle/style.css";
 /// Of the downloads, those that the places themselves read: kept for offline use.
 const READ: [&str; 3] = ["data/hardware.csv", "data/models.csv", "data/presets.csv"];
+/// How wasm-bindgen writes the JavaScript of a program.
+const WEB: [&str; 2] = ["--target=web", "--no-typescript"];
 /// Of public/: written into index.html and the service worker under other names or with other contents.
 const WRITTEN: [&str; 2] = ["boot.js", "sw.js"];
 
@@ -44,8 +46,13 @@ pub(crate) fn post_build() -> Outcome {
     let mut names = build.page()?;
     build.compile()?;
     build.tables(&mut names)?;
-    let jobs: [fn(&Build, &mut Names) -> Outcome; 4] =
-        [Build::places, Build::quote, Build::module, Build::embed];
+    let jobs: [fn(&Build, &mut Names) -> Outcome; 5] = [
+        Build::first_and_rest,
+        Build::places,
+        Build::quote,
+        Build::module,
+        Build::embed,
+    ];
     for made in together(&jobs, &build, &names) {
         names.extend(made?);
     }
@@ -101,8 +108,8 @@ struct Build {
 }
 
 impl Build {
-    /// The names of the calculator's files, which trunk wrote into a tag of its own (Trunk.toml). Its JavaScript is made small
-    /// here (trunk's own attempt fails on what wasm-bindgen writes), so it gets another name.
+    /// The names of the calculator's files, which trunk wrote into a tag of its own (Trunk.toml). In a release they are written anew
+    /// by `first_and_rest`.
     fn page(&self) -> Outcome<Names> {
         let html = files::read_text(&self.staged.join("index.html"))?;
         let named = |key: &str| {
@@ -117,15 +124,51 @@ impl Build {
                 "trunk's index.html names no program: see pattern_script in Trunk.toml".into(),
             );
         };
-        let path = self.staged.join(js);
-        let own = self.hashed("page", ".js", self.small(&path, true)?.as_bytes())?;
-        if own != js {
-            std::fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        if self.release {
+            for file in [js, wasm] {
+                let path = self.staged.join(file);
+                std::fs::remove_file(&path)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
+            }
+            return Ok(Vec::new());
         }
         Ok(vec![
-            ("page-js".into(), own),
+            ("page-js".into(), js.into()),
             ("page-wasm".into(), wasm.into()),
         ])
+    }
+
+    /// The calculator, in two parts: what a first visit runs, and the rest.
+    fn first_and_rest(&self, names: &mut Names) -> Outcome {
+        if !self.release {
+            return Ok(());
+        }
+        let linked = self.wasm("page.wasm");
+        let from = self.bind("page", "page.wasm", "page", &WEB)?;
+        let script = self.small(&from.join("page.js"), true)?;
+        names.push((
+            "page-js".into(),
+            self.hashed("page", ".js", script.as_bytes())?,
+        ));
+        let parts = [
+            ("page-wasm", "page", "_bg.wasm"),
+            ("page-rest", "rest", ".wasm"),
+        ];
+        let path = |stem: &str| from.join(format!("{stem}.wasm"));
+        let mut split = Command::new("wasm-split");
+        split
+            .arg(self.root.join("tools/later.txt"))
+            .arg(&linked)
+            .arg(from.join("page_bg.wasm"));
+        process::run(split.args(parts.map(|(_, stem, _)| path(stem))))?;
+        for (key, stem, end) in parts {
+            smaller(&path(stem))?;
+            names.push((
+                key.into(),
+                self.hashed(stem, end, &files::read(&path(stem))?)?,
+            ));
+        }
+        Ok(())
     }
 
     /// The text of a script, in a release without comments, long names and spaces.
@@ -178,7 +221,7 @@ impl Build {
             .join(name)
     }
 
-    /// Binds a wasm to JavaScript in a folder of its own, and makes it small.
+    /// Binds a wasm to JavaScript in a folder of its own.
     ///
     /// `kind` are the options of wasm-bindgen that choose the form of the JavaScript.
     fn bind(&self, folder: &str, wasm: &str, name: &str, kind: &[&str]) -> Outcome<PathBuf> {
@@ -195,15 +238,14 @@ impl Build {
                 "{name}: a dependency brings JavaScript files of its own (snippets), which the embed cannot carry"
             ));
         }
+        Ok(to)
+    }
+
+    /// As `bind`, and makes the wasm small in a release.
+    fn bind_small(&self, folder: &str, wasm: &str, name: &str, kind: &[&str]) -> Outcome<PathBuf> {
+        let to = self.bind(folder, wasm, name, kind)?;
         if self.release {
-            let bound = to.join(format!("{name}_bg.wasm"));
-            process::run(
-                Command::new("wasm-opt")
-                    .arg("-Oz")
-                    .arg(&bound)
-                    .arg("-o")
-                    .arg(&bound),
-            )?;
+            smaller(&to.join(format!("{name}_bg.wasm")))?;
         }
         Ok(to)
     }
@@ -227,12 +269,7 @@ impl Build {
 
     /// A program besides the calculator: JavaScript, wasm and style sheet, each under a name with its hash.
     fn program(&self, name: &str, names: &mut Names) -> Outcome {
-        let from = self.bind(
-            name,
-            &format!("{name}.wasm"),
-            name,
-            &["--target=web", "--no-typescript"],
-        )?;
+        let from = self.bind_small(name, &format!("{name}.wasm"), name, &WEB)?;
         let script = self.small(&from.join(format!("{name}.js")), true)?;
         names.push((
             format!("{name}-js"),
@@ -263,7 +300,7 @@ impl Build {
             return Ok(());
         }
         let name = "training-compute";
-        let from = self.bind("module", "compute_js.wasm", name, &["--target=web"])?;
+        let from = self.bind_small("module", "compute_js.wasm", name, &["--target=web"])?;
         for end in [".d.ts", "_bg.wasm"] {
             let file = format!("{name}{end}");
             files::write(&self.staged.join(&file), files::read(&from.join(&file))?)?;
@@ -290,7 +327,6 @@ impl Build {
         if !self.release {
             return Ok(());
         }
-        // Of the same name as trunk's, so that the same wasm comes out, and wasm-opt remembers it.
         let from = self.bind(
             "embed",
             "page.wasm",
@@ -298,7 +334,14 @@ impl Build {
             &["--target=no-modules", "--no-typescript"],
         )?;
         let glue = self.small(&from.join("page.js"), false)?;
-        let wasm = files::base64(&files::read(&from.join("page_bg.wasm"))?);
+        let wasm = from.join("page_bg.wasm");
+        process::run(
+            Command::new("wasm-split")
+                .arg("--whole")
+                .args([&wasm, &wasm]),
+        )?;
+        smaller(&wasm)?;
+        let wasm = files::base64(&files::read(&wasm)?);
         let tables = names
             .iter()
             .find(|(key, _)| key == "catalog")
@@ -458,6 +501,17 @@ impl Build {
             .replace("{{files}}", &list.join("\",\""));
         files::write(&self.staged.join("sw.js"), text)
     }
+}
+
+/// Makes a wasm small, in its place.
+fn smaller(wasm: &Path) -> Outcome {
+    process::run(
+        Command::new("wasm-opt")
+            .arg("-Oz")
+            .arg(wasm)
+            .arg("-o")
+            .arg(wasm),
+    )
 }
 
 /// A string literal of JavaScript.

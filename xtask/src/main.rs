@@ -28,6 +28,7 @@ Usage: cargo xtask <command>
   lint                        check formatting, and clippy for native code and for wasm
   functions [page|places|module]
                               print which functions and crates the bytes of a wasm are
+  profile                     watch a first visit and write tools/later.txt: what of the program need not be in it
   tools                       only install what is missing
 
 Tools are kept in $TRAINING_COMPUTE_CACHE, else $XDG_CACHE_HOME/training-compute, else ~/.cache/training-compute.
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         ["lint"] => lint::run(),
         ["functions"] => dist::functions("page"),
         ["functions", which] => dist::functions(which),
+        ["profile"] => dist::profile(),
         ["tools"] => tools::all(),
         ["hook-pre-build"] => hooks::pre_build(),
         ["hook-post-build"] => hooks::post_build(),

@@ -1,7 +1,8 @@
 //! What the commands need beside Rust, Node.js and a C compiler: installed when missing, at the versions pinned here, in
 //! `tools/Cargo.lock` and in `package-lock.json`, into a cache folder outside the checkout that all checkouts share.
 
-use crate::{Outcome, files, process};
+use crate::files::{self, Hash};
+use crate::{Outcome, process};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -135,16 +136,18 @@ impl Tools {
 
     /// The folder with a `cargo` that builds the page's programs for size. Trunk calls cargo by the PATH and hands nothing on.
     pub(crate) fn small_cargo(&self) -> Outcome<PathBuf> {
-        let at = self.cache.join("small-cargo");
-        let script = at.join("cargo");
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
         let mut text = String::from(
-            "#!/bin/sh\n# Written by xtask/src/tools.rs.\ncase \" $* \" in\n*\" release \"*\" wasm32-unknown-unknown \"*)\n",
+            "#!/bin/sh\n# Written by xtask/src/tools.rs.\ncase \"$*\" in\n*--target=wasm32-unknown-unknown*--release*)\n",
         );
         for (name, value) in process::SMALL {
             text.push_str(&format!("  export {name}='{value}'\n"));
         }
         text.push_str(&format!(";;\nesac\nexec '{cargo}' \"$@\"\n"));
+        // Checkouts of several versions share the cache.
+        let name = format!("small-cargo-{}", Hash::new().add(text.as_bytes()).hex());
+        let at = self.cache.join(name);
+        let script = at.join("cargo");
         files::write(&script, text)?;
         executable(&script)?;
         Ok(at)
@@ -166,17 +169,28 @@ impl Tools {
         ]))
     }
 
-    /// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`.
+    /// The folder with the programs of `tools/`: `wasm-bindgen`, its test runner and `wasm-split`.
     pub(crate) fn wasm_bindgen(&self) -> Outcome<PathBuf> {
-        let at = self.cache.join(format!("wasm-bindgen-{WASM_BINDGEN}"));
-        self.once(&at, "wasm-bindgen", "2 to 5 minutes", |to| {
+        let mut sources = Hash::new();
+        for path in files::below(&files::root().join("tools"), &["target"])? {
+            if path
+                .extension()
+                .is_some_and(|end| end != "mjs" && end != "txt")
+            {
+                sources = sources.add(&files::read(&path)?);
+            }
+        }
+        let at = self
+            .cache
+            .join(format!("wasm-bindgen-{WASM_BINDGEN}-{}", sources.hex()));
+        self.once(&at, "wasm-bindgen and wasm-split", "2 to 5 minutes", |to| {
             let target = to.join("target");
             process::run(
                 build(&target)
                     .current_dir(files::root().join("tools"))
                     .args(["build", "--release", "--locked"]),
             )?;
-            for name in ["wasm-bindgen", "wasm-bindgen-test-runner"] {
+            for name in ["wasm-bindgen", "wasm-bindgen-test-runner", "wasm-split"] {
                 let (from, to) = (target.join("release").join(name), to.join("bin").join(name));
                 files::write(&to, files::read(&from)?)?;
                 executable(&to)?;
