@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::apart::apart;
 use crate::operations::Factor;
 use crate::request::{ChipTime, Hardware, Utilization};
 use crate::step::{Expr, Given, Item, Ladder, Method, Step};
@@ -16,7 +17,7 @@ pub fn steps(hardware: &Hardware, phase: u8) -> Vec<Step> {
             let seconds = ladder.step("seconds", "s", "seconds", given("training time", time));
             vec![given("chips", chips), seconds]
         }
-        ChipTime::ChipHours(hours) => {
+        ChipTime::ChipHours(hours) => apart(|| {
             // The field holds chip-seconds; the step shows the conversion from the hours that were typed.
             let in_hours = Given {
                 value: hours.value.scaled(1.0 / 3600.0),
@@ -26,7 +27,7 @@ pub fn steps(hardware: &Hardware, phase: u8) -> Vec<Step> {
                 Expr::Given("chip-hours", Rc::new(in_hours)),
                 Expr::Constant(3600.0, "3600"),
             ]
-        }
+        }),
     };
     let chip_time = ladder.step("chip-time", "s", "chip-seconds", Expr::Product(chip_time));
     let peak = ladder.step(
@@ -43,10 +44,12 @@ pub fn steps(hardware: &Hardware, phase: u8) -> Vec<Step> {
     let utilization = match &hardware.utilization {
         Utilization::Model(share) => given("utilization, given", share),
         Utilization::Usual(share) => given("usual utilization", share),
-        Utilization::Hardware(hfu, executed) => Expr::Quotient(
-            Box::new(given("hardware utilization", hfu)),
-            Box::new(given("executed : model", executed)),
-        ),
+        Utilization::Hardware(hfu, executed) => apart(|| {
+            Expr::Quotient(
+                Box::new(given("hardware utilization", hfu)),
+                Box::new(given("executed : model", executed)),
+            )
+        }),
     };
     let utilization = ladder.step("utilization", "%", "utilization", utilization);
     ladder.step(
@@ -79,7 +82,9 @@ pub fn factors(hardware: &Hardware) -> Vec<Factor> {
     out.push(Factor::of(&hardware.peak, ""));
     out.push(match &hardware.utilization {
         Utilization::Model(share) | Utilization::Usual(share) => Factor::of(share, ""),
-        Utilization::Hardware(hfu, executed) => Factor::of(hfu, &[" ÷ ", &executed.text].concat()),
+        Utilization::Hardware(hfu, executed) => {
+            apart(|| Factor::of(hfu, &[" ÷ ", &executed.text].concat()))
+        }
     });
     out
 }

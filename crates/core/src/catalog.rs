@@ -4,6 +4,7 @@
 //! it; what can be derived (a name from maker and short name, an id from a short name) is not
 //! in the text and is built here. The layout of the text is described at [`Catalog::read`].
 
+use crate::apart::apart;
 use crate::quantity::Names;
 
 /// A number format of the products. Order: as printed in menus.
@@ -279,16 +280,17 @@ impl Names for Catalog {
         if key.ends_with("v100s") && name.ends_with("100s") && name.contains('V') {
             key.pop();
         }
-        let turned = memory_last(&key);
-        for key in [Some(key), turned].into_iter().flatten() {
-            for ending in ENDINGS {
-                let found = key.strip_suffix(ending).and_then(|key| self.named(key));
-                if found.is_some() {
-                    return found;
-                }
-            }
-        }
-        None
+        self.named(&key).or_else(|| {
+            apart(|| {
+                let turned = memory_last(&key);
+                [Some(key), turned].into_iter().flatten().find_map(|key| {
+                    let stem = |ending| key.strip_suffix(ending);
+                    ENDINGS
+                        .into_iter()
+                        .find_map(|ending| stem(ending).and_then(|key| self.named(key)))
+                })
+            })
+        })
     }
 }
 

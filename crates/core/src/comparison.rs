@@ -1,5 +1,6 @@
 //! What the number lies near: known models.
 
+use crate::apart::apart;
 use crate::catalog::{Catalog, Model, normalize};
 
 /// The nearest known models below and above.
@@ -45,21 +46,23 @@ pub fn nearest(flop: f64, name: &str, catalog: &Catalog) -> Nearest {
         if nearest.confidence == "confident" {
             return Some(nearest.clone());
         }
-        others()
-            .filter(|model| model.confidence == "confident")
-            .filter(|model| {
-                if is_below {
-                    model.flop <= flop && model.flop >= nearest.flop / 1.1
-                } else {
-                    model.flop > flop && model.flop <= nearest.flop * 1.1
-                }
-            })
-            .min_by(|a, b| {
-                let far = |model: &Model| (model.flop / flop).ln().abs();
-                far(a).total_cmp(&far(b))
-            })
-            .or(Some(nearest))
-            .cloned()
+        apart(|| {
+            others()
+                .filter(|model| model.confidence == "confident")
+                .filter(|model| {
+                    if is_below {
+                        model.flop <= flop && model.flop >= nearest.flop / 1.1
+                    } else {
+                        model.flop > flop && model.flop <= nearest.flop * 1.1
+                    }
+                })
+                .min_by(|a, b| {
+                    let far = |model: &Model| (model.flop / flop).ln().abs();
+                    far(a).total_cmp(&far(b))
+                })
+                .or(Some(nearest))
+                .cloned()
+        })
     };
     Nearest {
         below: prefer(below, true),

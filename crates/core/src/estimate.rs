@@ -2,6 +2,7 @@
 
 use crate::accelerator_time;
 use crate::agreement::{self, Agreement};
+use crate::apart::apart;
 use crate::catalog::Catalog;
 use crate::comparison::{self, Nearest};
 use crate::field::Slot;
@@ -11,7 +12,7 @@ use crate::phase::PhaseKind;
 use crate::problem::{Problem, Severity};
 use crate::quantity;
 use crate::regulation::{self, Modifier, PhaseTotal, Totals};
-use crate::request::{Basis, Domain, Inputs, Request};
+use crate::request::{Attention, Basis, Counting, Domain, Hardware, Inputs, Request, Utilization};
 use crate::step::{Expr, Item, Method, Step};
 use crate::sum::{Total, sum};
 use crate::uncertain::Uncertain;
@@ -137,7 +138,11 @@ impl Estimate {
 
 /// Estimates a request. `form` is where it was read from, for texts in messages and mends.
 pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
-    let mut problems = request.problems.clone();
+    let mut problems = if request.problems.is_empty() {
+        Vec::new()
+    } else {
+        apart(|| request.problems.clone())
+    };
     let phases: Vec<PhaseResult> = request
         .phases
         .iter()
@@ -155,8 +160,10 @@ pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
         })
         .collect();
     for (index, phase) in request.phases.iter().enumerate() {
-        if let Inputs::Complete(counting) = &phase.counting {
-            attention_share(counting, index as u8, &mut problems);
+        if let Inputs::Complete(counting) = &phase.counting
+            && let Some(attention) = &counting.attention
+        {
+            apart(|| attention_share(counting, attention, index as u8, &mut problems));
         }
     }
 
@@ -186,7 +193,7 @@ pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
     for (index, (phase, asked)) in phases.iter().zip(&request.phases).enumerate() {
         let flop = if counted(phase.kind) {
             if phase.counting.is_none() && phase.hardware.is_some() {
-                problems.push(not_counted(index as u8));
+                problems.push(apart(|| not_counted(index as u8)));
             }
             phase.counting.as_ref().map(|result| {
                 by_counting = true;
@@ -218,7 +225,9 @@ pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
     let totals = headline.map(|_| regulation::totals(&headline_phases));
 
     let modifier = match (&request.original, &totals) {
-        (Some(original), Some(totals)) => regulation::modifier(original, request.systemic, totals),
+        (Some(original), Some(totals)) => {
+            apart(|| regulation::modifier(original, request.systemic, totals))
+        }
         _ => None,
     };
     let (agreement, comparison_steps) =
@@ -241,7 +250,7 @@ pub fn estimate(form: &Form, request: &Request, catalog: &Catalog) -> Estimate {
     }
 }
 
-fn count_phase(inputs: &crate::request::Counting, phase: u8) -> PhaseCounting {
+fn count_phase(inputs: &Counting, phase: u8) -> PhaseCounting {
     let steps = operations::steps(inputs, phase);
     let flop = last_value(&steps);
     // Shares of the pass: 1 : ratio.
@@ -253,11 +262,11 @@ fn count_phase(inputs: &crate::request::Counting, phase: u8) -> PhaseCounting {
             forward.value.times(&passes.value),
             backward.value.times(&passes.value),
         ),
-        _ => {
+        _ => apart(|| {
             let forward = flop.over(&whole);
             let backward = forward.times(&inputs.ratio.value);
             (forward, backward)
-        }
+        }),
     };
     PhaseCounting {
         steps,
@@ -267,12 +276,12 @@ fn count_phase(inputs: &crate::request::Counting, phase: u8) -> PhaseCounting {
     }
 }
 
-fn time_phase(inputs: &crate::request::Hardware, phase: u8) -> PhaseHardware {
+fn time_phase(inputs: &Hardware, phase: u8) -> PhaseHardware {
     let steps = accelerator_time::steps(inputs, phase);
     let flop = last_value(&steps);
     let capacity = accelerator_time::capacity(&steps).unwrap_or_default();
     let executed = match &inputs.utilization {
-        crate::request::Utilization::Hardware(hfu, _) => Some(capacity.times(&hfu.value)),
+        Utilization::Hardware(hfu, _) => Some(apart(|| capacity.times(&hfu.value))),
         _ => None,
     };
     PhaseHardware {
@@ -307,13 +316,15 @@ fn method_result<'a>(
     }
     let total = sum(&terms);
     if terms.len() > 1 {
-        let parts = terms
-            .into_iter()
-            .map(|term| Expr::Earlier("phase", term))
-            .collect();
-        let mut step = Step::new("sum", method, None, Item::Example, Expr::Sum(parts), "FLOP");
-        step.value = total.as_uncertain().clone();
-        steps.push(step);
+        apart(|| {
+            let parts = terms
+                .into_iter()
+                .map(|term| Expr::Earlier("phase", term))
+                .collect();
+            let mut step = Step::new("sum", method, None, Item::Example, Expr::Sum(parts), "FLOP");
+            step.value = total.as_uncertain().clone();
+            steps.push(step);
+        });
     }
     Some(MethodResult { total, steps })
 }
@@ -329,10 +340,12 @@ fn not_counted(phase: u8) -> Problem {
 }
 
 /// Says how much attention adds, and warns over a tenth: the short form leaves it out.
-fn attention_share(counting: &crate::request::Counting, phase: u8, problems: &mut Vec<Problem>) {
-    let Some(attention) = &counting.attention else {
-        return;
-    };
+fn attention_share(
+    counting: &Counting,
+    attention: &Attention,
+    phase: u8,
+    problems: &mut Vec<Problem>,
+) {
     let scores = if attention.causal { 2.0 } else { 4.0 }
         * attention.depth.value.value
         * attention.sequence_length.value.value

@@ -3,6 +3,7 @@
 //! The form draws its labels from here, the link its keys and their order, the
 //! module its paths.
 
+use crate::apart::apart;
 use crate::phase::PhaseKind;
 use crate::quantity::QuantityKind;
 
@@ -120,7 +121,7 @@ impl Slot {
         if self.phase == 0 {
             key.to_string()
         } else {
-            format!("{key}.{}", self.phase + 1)
+            apart(|| format!("{key}.{}", self.phase + 1))
         }
     }
 

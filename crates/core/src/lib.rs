@@ -5,6 +5,7 @@
 
 pub mod accelerator_time;
 pub mod agreement;
+pub mod apart;
 pub mod calibration;
 pub mod catalog;
 pub mod comparison;

@@ -3,6 +3,7 @@
 //! The link carries what was typed. Keys are permanent; lengths are bounded; nothing
 //! that comes in is trusted, and nothing is dropped in silence.
 
+use crate::apart::apart;
 use crate::catalog::Catalog;
 use crate::field::{Field, Slot};
 use crate::form::{Form, MAX_PHASES};
@@ -106,16 +107,18 @@ pub fn decode(query: &str, catalog: &Catalog) -> (Address, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut query = query.strip_prefix('?').unwrap_or(query);
     if query.len() > MAX_QUERY {
-        let mut end = MAX_QUERY;
-        while !query.is_char_boundary(end) {
-            end -= 1;
-        }
-        query = query.get(..end).unwrap_or("");
-        problems.push(whole(
-            "link-cut",
-            "The link is longer than 8 KiB and was cut there.",
-            "Check the fields, and share the link anew.",
-        ));
+        apart(|| {
+            let mut end = MAX_QUERY;
+            while !query.is_char_boundary(end) {
+                end -= 1;
+            }
+            query = query.get(..end).unwrap_or("");
+            problems.push(whole(
+                "link-cut",
+                "The link is longer than 8 KiB and was cut there.",
+                "Check the fields, and share the link anew.",
+            ));
+        });
     }
     let pairs: Vec<(String, String)> = query
         .split('&')
@@ -137,14 +140,18 @@ pub fn decode(query: &str, catalog: &Catalog) -> (Address, Vec<Problem>) {
                     fill(&mut address, preset.query, &mut problems);
                     address.form.set(Slot::new(Field::Name, 0), preset.name);
                 }
-                None => problems.push(whole(
-                    "unknown-example",
-                    &format!(
-                        "The link names the example “{}”, which is in none of our rows.",
-                        short(id)
-                    ),
-                    "Choose one from the list of examples.",
-                )),
+                None => apart(|| {
+                    problems.push(whole(
+                        "unknown-example",
+                        &[
+                            "The link names the example “",
+                            &short(id),
+                            "”, which is in none of our rows.",
+                        ]
+                        .concat(),
+                        "Choose one from the list of examples.",
+                    ));
+                }),
             }
         }
     }
@@ -168,37 +175,31 @@ fn fill(address: &mut Address, query: &str, problems: &mut Vec<Problem>) {
 
 fn apply(address: &mut Address, key: &str, value: &str, problems: &mut Vec<Problem>) {
     let known = match key {
-        "page" => {
-            address.place = Place::ALL.into_iter().find(|place| place.id() == value);
-            true
-        }
-        "tables" => {
-            // A date and nothing else, so that it can be printed and compared as text.
-            address.tables = if is_date(value) {
-                value.to_string()
-            } else {
-                String::new()
-            };
-            true
-        }
-        "embed" => {
-            address.embed = value == "1";
-            false
-        }
-        "theme" => {
-            address.theme = Theme::from_id(value).unwrap_or_default();
-            false
-        }
+        "page" | "tables" | "embed" | "theme" => apart(|| {
+            match key {
+                "page" => {
+                    address.place = Place::ALL.into_iter().find(|place| place.id() == value);
+                }
+                // A date and nothing else, so that it can be printed and compared as text.
+                "tables" if is_date(value) => address.tables = value.to_string(),
+                "tables" => address.tables.clear(),
+                "embed" => address.embed = value == "1",
+                _ => address.theme = Theme::from_id(value).unwrap_or_default(),
+            }
+            matches!(key, "page" | "tables")
+        }),
         _ => match slot_of(key) {
             Some(slot) => {
                 if address.form.set(slot, value) {
-                    problems.push(Problem::new(
-                        Severity::Warning,
-                        slot,
-                        "text-cut",
-                        "The link's text was too long and was cut.",
-                        "Type a shorter one.",
-                    ));
+                    apart(|| {
+                        problems.push(Problem::new(
+                            Severity::Warning,
+                            slot,
+                            "text-cut",
+                            "The link's text was too long and was cut.",
+                            "Type a shorter one.",
+                        ))
+                    });
                 }
                 true
             }
@@ -316,7 +317,7 @@ fn percent_decode(text: &str) -> String {
     }
     match String::from_utf8(bytes) {
         Ok(text) => text,
-        Err(broken) => String::from_utf8_lossy(broken.as_bytes()).into_owned(),
+        Err(broken) => apart(|| String::from_utf8_lossy(broken.as_bytes()).into_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::apart::apart;
 use crate::field::Slot;
 use crate::request::{Attention, Basis, Counting, Passes};
 use crate::step::{Expr, Given, Item, Ladder, Method, Step};
@@ -12,29 +13,29 @@ pub fn steps(counting: &Counting, phase: u8) -> Vec<Step> {
     let given = |name, given: &Rc<Given>| Expr::Given(name, Rc::clone(given));
     let products = match &counting.basis {
         Basis::Flop(flop) => {
-            ladder.step("total", "FLOP", "", given("known FLOP", flop));
+            apart(|| ladder.step("total", "FLOP", "", given("known FLOP", flop)));
             return ladder.steps;
         }
         Basis::Forward(forward) => given("forward", forward),
-        Basis::Parameters(total, Some(active)) => {
+        Basis::Parameters(total, Some(active)) => apart(|| {
             ladder.step("total-parameters", "", "", given("parameters", total));
             let active = given("active parameters", active);
             doubled(ladder.step("active", "", "active parameters", active))
-        }
+        }),
         Basis::Parameters(parameters, None) => {
             let parameters = given("parameters", parameters);
             doubled(ladder.step("connections", "", "connections", parameters))
         }
-        Basis::Connections(connections) => {
+        Basis::Connections(connections) => apart(|| {
             let connections = given("connections", connections);
             doubled(ladder.step("connections", "", "connections", connections))
-        }
+        }),
     };
     let products = match &counting.attention {
-        Some(attention) => {
+        Some(attention) => apart(|| {
             let scores = ladder.step("attention", "FLOP", "attention", scores(attention));
             Expr::Sum(vec![products, scores])
-        }
+        }),
         None => products,
     };
     let forward = ladder.step("forward", "FLOP", "forward", products);
@@ -54,7 +55,9 @@ pub fn steps(counting: &Counting, phase: u8) -> Vec<Step> {
     );
     let passes = match &counting.passes {
         Some(Passes::Data(data, epochs)) => vec![given("data", data), given("epochs", epochs)],
-        Some(Passes::Steps(batch, steps)) => vec![given("batch", batch), given("steps", steps)],
+        Some(Passes::Steps(batch, steps)) => {
+            apart(|| vec![given("batch", batch), given("steps", steps)])
+        }
         None => return ladder.steps,
     };
     let passes = ladder.step("passes", "", "passes", Expr::Product(passes));
@@ -113,13 +116,10 @@ pub fn factors(counting: &Counting) -> Vec<Factor> {
     let trained = if ratio.value.is_exact() {
         crate::quantity::plain(operations * (1.0 + ratio.value.value), 4)
     } else {
-        [
-            &crate::quantity::plain(operations, 4),
-            " × (1 + ",
-            &ratio.text,
-            ")",
-        ]
-        .concat()
+        apart(|| {
+            let operations = crate::quantity::plain(operations, 4);
+            [&operations, " × (1 + ", &ratio.text, ")"].concat()
+        })
     };
     let with_attention = if counting.attention.is_some() {
         " (with attention)"

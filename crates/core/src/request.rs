@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::apart::apart;
 use crate::catalog::{Accelerator, Catalog, Count, Format};
 use crate::field::{Default, Field, Slot, Takes};
 use crate::form::Form;
@@ -288,11 +289,14 @@ impl Cells {
 
     /// The slots of these fields that did not read.
     fn faulty(&self, fields: &[Field]) -> Vec<Slot> {
-        fields
-            .iter()
-            .filter(|field| matches!(self.cell(**field), Cell::Faulty))
-            .map(|field| self.slot(*field))
-            .collect()
+        let is_faulty = |field: &&Field| matches!(self.cell(**field), Cell::Faulty);
+        if !fields.iter().any(|field| is_faulty(&field)) {
+            return Vec::new();
+        }
+        apart(|| {
+            let faulty = fields.iter().filter(is_faulty);
+            faulty.map(|field| self.slot(*field)).collect()
+        })
     }
 }
 
@@ -327,6 +331,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn notes(&mut self, slot: Slot, notes: &[Note]) {
         for note in notes {
             self.say(Severity::Note, slot, note.code, &[&note.message], &[]);
@@ -336,6 +341,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn misread(&mut self, slot: Slot, wrong: &Misreading) {
         let example = slot.field.spec().example;
         let remedy: &[&str] = if wrong.remedy == quantity::WRITE_A_COUNT {
@@ -364,20 +370,30 @@ impl Reader<'_> {
         }
         let found = words.iter().find(|word| word.eq_ignore_ascii_case(text));
         if found.is_none() {
-            let text = text.to_string();
-            self.say(
-                Severity::Error,
-                slot,
-                "unknown-choice",
-                &["“", &text, "” is not one of its words."],
-                &["Choose ", &words.join(", "), "."],
-            );
+            apart(|| {
+                let text = text.to_string();
+                self.say(
+                    Severity::Error,
+                    slot,
+                    "unknown-choice",
+                    &["“", &text, "” is not one of its words."],
+                    &["Choose ", &words.join(", "), "."],
+                );
+            });
         }
         found.copied()
     }
 
-    #[inline(never)]
     fn counts(&mut self, slot: Slot) -> Vec<Count> {
+        if self.text(slot).is_empty() {
+            Vec::new()
+        } else {
+            apart(|| self.moved(slot))
+        }
+    }
+
+    /// The totals that a phase was moved into or out of.
+    fn moved(&mut self, slot: Slot) -> Vec<Count> {
         let mut out = Vec::new();
         let text = self.text(slot).to_string();
         for word in text
@@ -414,13 +430,17 @@ impl Reader<'_> {
             return Cell::Empty;
         }
         if zero && quantity::parse_f64(text.trim()) == Some(0.0) {
-            self.echoes.push((slot, "0: forward only".to_string()));
-            return Cell::Read(given(slot, Uncertain::exact(0.0), "0".to_string()), None);
+            return apart(|| {
+                self.echoes.push((slot, "0: forward only".to_string()));
+                Cell::Read(given(slot, Uncertain::exact(0.0), "0".to_string()), None)
+            });
         }
         match quantity::read(kind, text, self.catalog) {
             Ok(reading) => {
                 let value = self.value(slot, &reading);
-                self.notes(slot, &reading.notes);
+                if !reading.notes.is_empty() {
+                    self.notes(slot, &reading.notes);
+                }
                 self.doubts(slot, &reading);
                 let text = short_text(kind, &reading);
                 self.echoes.push((slot, reading.echo));
@@ -438,25 +458,29 @@ impl Reader<'_> {
         let small =
             matches!(slot.field, Field::Parameters | Field::Active) && reading.value < 1000.0;
         if small && reading.measure.is_none() && !reading.is_range() {
-            let billions = [&quantity::exact(reading.value), "B"].concat();
-            self.say(
-                Severity::Note,
-                slot,
-                "small-number",
-                &["read as ", &quantity::exact(reading.value), "."],
-                &["If you mean billions, write ", &billions, "."],
-            );
-            self.fix(&[&billions], slot, &billions);
+            apart(|| {
+                let billions = [&quantity::exact(reading.value), "B"].concat();
+                self.say(
+                    Severity::Note,
+                    slot,
+                    "small-number",
+                    &["read as ", &quantity::exact(reading.value), "."],
+                    &["If you mean billions, write ", &billions, "."],
+                );
+                self.fix(&[&billions], slot, &billions);
+            });
         }
         let share = matches!(slot.field, Field::Utilization | Field::Hfu);
         if share && reading.value > crate::agreement::MOST_UTILIZATION {
-            self.say(
-                Severity::Note,
-                slot,
-                "high-utilization",
-                &["more than any run was measured at, 72 %. The “GPU utilization” of a driver's monitor is another quantity."],
-                &["Enter the share of the peak that went into the model, like 35%."],
-            );
+            apart(|| {
+                self.say(
+                    Severity::Note,
+                    slot,
+                    "high-utilization",
+                    &["more than any run was measured at, 72 %. The “GPU utilization” of a driver's monitor is another quantity."],
+                    &["Enter the share of the peak that went into the model, like 35%."],
+                );
+            });
         }
         let fits: &[Measure] = match slot.field {
             Field::Parameters | Field::Active => &[Measure::Parameters],
@@ -478,13 +502,15 @@ impl Reader<'_> {
             .measure
             .is_some_and(|measure| !fits.contains(&measure))
         {
-            self.say(
-                Severity::Note,
-                slot,
-                "other-unit",
-                &["its unit is another field's; the number is taken for this one."],
-                &["Check that it stands in the right field."],
-            );
+            apart(|| {
+                self.say(
+                    Severity::Note,
+                    slot,
+                    "other-unit",
+                    &["its unit is another field's; the number is taken for this one."],
+                    &["Check that it stands in the right field."],
+                );
+            });
         }
     }
 
@@ -493,6 +519,10 @@ impl Reader<'_> {
         if !reading.is_range() {
             return Uncertain::exact(reading.value);
         }
+        apart(|| self.unknown(slot, reading))
+    }
+
+    fn unknown(&mut self, slot: Slot, reading: &Reading) -> Uncertain {
         let text = self.text(slot).trim();
         let known = self
             .range_texts
@@ -536,6 +566,7 @@ impl Reader<'_> {
     }
 
     /// Says of a field that a more direct one is used in its place.
+    #[inline(never)]
     fn overridden(&mut self, loser: Slot, winner: &str, empty: &str) {
         self.say(
             Severity::Note,
@@ -559,11 +590,15 @@ impl Reader<'_> {
         .into_iter()
         .filter(|field| cells.is_typed(*field))
         .collect();
-        if let [winner, losers @ ..] = typed.as_slice() {
-            let winner = lower(winner.spec().label);
-            for loser in losers {
-                self.overridden(cells.slot(*loser), &[&winner, " is"].concat(), &winner);
-            }
+        if let [winner, losers @ ..] = typed.as_slice()
+            && !losers.is_empty()
+        {
+            apart(|| {
+                let winner = lower(winner.spec().label);
+                for loser in losers {
+                    self.overridden(cells.slot(*loser), &[&winner, " is"].concat(), &winner);
+                }
+            });
         }
         let total = cells.given(Field::Parameters);
         let active = cells.given(Field::Active);
@@ -580,13 +615,15 @@ impl Reader<'_> {
         if let (Some(total), Some(active)) = (&total, &active)
             && active.value.value > total.value.value
         {
-            self.say(
-                Severity::Warning,
-                cells.slot(Field::Active),
-                "active-over-total",
-                &["more parameters are active than there are in total."],
-                &["Exchange the two, or correct one."],
-            );
+            apart(|| {
+                self.say(
+                    Severity::Warning,
+                    cells.slot(Field::Active),
+                    "active-over-total",
+                    &["more parameters are active than there are in total."],
+                    &["Exchange the two, or correct one."],
+                );
+            });
         }
         const PASSES: [Field; 3] = [Field::Data, Field::Batch, Field::Steps];
         if typed.is_empty()
@@ -600,7 +637,7 @@ impl Reader<'_> {
         let data = cells.given(Field::Data);
         let (batch, steps) = (cells.given(Field::Batch), cells.given(Field::Steps));
         let passes = match (&data, &batch, &steps) {
-            (data, Some(batch), Some(steps)) => {
+            (data, Some(batch), Some(steps)) => apart(|| {
                 if data.is_some() {
                     self.overridden(
                         cells.slot(Field::Data),
@@ -609,7 +646,7 @@ impl Reader<'_> {
                     );
                 }
                 Some(Passes::Steps(Rc::clone(batch), Rc::clone(steps)))
-            }
+            }),
             (Some(data), _, _) => {
                 let epochs = cells.given(Field::Epochs);
                 let epochs = epochs.unwrap_or_else(|| default(cells.slot(Field::Epochs), kind));
@@ -634,20 +671,27 @@ impl Reader<'_> {
             return Inputs::Faulty(faulty);
         }
 
-        let attention = self.attention(cells, is_flop, causal);
-        let mut needs = Vec::new();
-        if basis.is_none() {
-            needs.push(Field::Parameters);
-        }
-        if passes.is_none() && !is_flop {
-            needs.push(match (&batch, &steps) {
-                (Some(_), None) => Field::Steps,
-                (None, Some(_)) => Field::Batch,
-                _ => Field::Data,
+        let attention = ATTENTION
+            .into_iter()
+            .find(|field| cells.is_typed(*field))
+            .and_then(|typed| apart(|| self.attention(cells, typed, is_flop, causal)));
+        let no_basis = basis.is_none();
+        let no_passes = passes.is_none() && !is_flop;
+        let Some(basis) = basis.filter(|_| !no_passes) else {
+            return apart(|| {
+                let mut needs = Vec::new();
+                if no_basis {
+                    needs.push(Field::Parameters);
+                }
+                if no_passes {
+                    needs.push(match (&batch, &steps) {
+                        (Some(_), None) => Field::Steps,
+                        (None, Some(_)) => Field::Batch,
+                        _ => Field::Data,
+                    });
+                }
+                Inputs::Needs(needs)
             });
-        }
-        let Some(basis) = basis.filter(|_| needs.is_empty()) else {
-            return Inputs::Needs(needs);
         };
         let item = self.item(cells, domain, &basis);
         self.swapped(cells, &basis, passes.as_ref());
@@ -662,9 +706,13 @@ impl Reader<'_> {
     }
 
     /// The attention term, where all of it is given.
-    fn attention(&mut self, cells: &Cells, is_flop: bool, causal: bool) -> Option<Attention> {
-        const TERM: [Field; 3] = [Field::Depth, Field::Width, Field::SequenceLength];
-        let typed = TERM.into_iter().find(|field| cells.is_typed(*field))?;
+    fn attention(
+        &mut self,
+        cells: &Cells,
+        typed: Field,
+        is_flop: bool,
+        causal: bool,
+    ) -> Option<Attention> {
         if is_flop {
             self.say(
                 Severity::Note,
@@ -675,7 +723,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        let parts = TERM.map(|field| cells.given(field));
+        let parts = ATTENTION.map(|field| cells.given(field));
         if let [Some(depth), Some(width), Some(sequence_length)] = parts {
             return Some(Attention {
                 depth,
@@ -684,7 +732,7 @@ impl Reader<'_> {
                 causal,
             });
         }
-        let missing: Vec<String> = TERM
+        let missing: Vec<String> = ATTENTION
             .into_iter()
             .filter(|field| cells.given(*field).is_none())
             .map(|field| lower(field.spec().label))
@@ -726,19 +774,25 @@ impl Reader<'_> {
             ("example", Item::Example, ""),
             ("sample", Item::Example, ""),
         ];
-        match WORDS.iter().find(|(word, ..)| text.contains(word)) {
+        let has = |word: &str| {
+            let mut places = text.as_bytes().windows(word.len());
+            places.any(|place| place == word.as_bytes())
+        };
+        match WORDS.iter().find(|(word, ..)| has(word)) {
             Some((_, item, plural)) => {
                 if by_parameters && !plural.is_empty() {
-                    self.say(
-                        Severity::Warning,
-                        slot,
-                        "not-tokens",
-                        &[
-                            plural,
-                            " beside parameters: parameters × 2 is the work of one token, not of a whole one of these.",
-                        ],
-                        &["Enter tokens (for images, patches times images), or count from connections or forward FLOP."],
-                    );
+                    apart(|| {
+                        self.say(
+                            Severity::Warning,
+                            slot,
+                            "not-tokens",
+                            &[
+                                plural,
+                                " beside parameters: parameters × 2 is the work of one token, not of a whole one of these.",
+                            ],
+                            &["Enter tokens (for images, patches times images), or count from connections or forward FLOP."],
+                        );
+                    });
                 }
                 *item
             }
@@ -753,24 +807,26 @@ impl Reader<'_> {
             && data.value.value * epochs.value.value < 0.1 * parameters.value.value
             && parameters.value.value > 1e6
         {
-            let (params, data) = (cells.slot(Field::Parameters), cells.slot(Field::Data));
-            let edits = vec![
-                (params, self.text(data).to_string()),
-                (data, self.text(params).to_string()),
-            ];
-            self.say(
-                Severity::Warning,
-                data,
-                "swapped",
-                &["fewer than one token for ten parameters, which no known model has."],
-                &["Check whether parameters and data are exchanged."],
-            );
-            if let Some(problem) = self.problems.last_mut() {
-                problem.fixes.push(Fix {
-                    label: "Exchange them".to_string(),
-                    edits,
-                });
-            }
+            apart(|| {
+                let (params, data) = (cells.slot(Field::Parameters), cells.slot(Field::Data));
+                let edits = vec![
+                    (params, self.text(data).to_string()),
+                    (data, self.text(params).to_string()),
+                ];
+                self.say(
+                    Severity::Warning,
+                    data,
+                    "swapped",
+                    &["fewer than one token for ten parameters, which no known model has."],
+                    &["Check whether parameters and data are exchanged."],
+                );
+                if let Some(problem) = self.problems.last_mut() {
+                    problem.fixes.push(Fix {
+                        label: "Exchange them".to_string(),
+                        edits,
+                    });
+                }
+            });
         }
     }
 
@@ -849,11 +905,11 @@ impl Reader<'_> {
             (None, hfu) => {
                 used.extend([Field::Hfu, Field::Executed]);
                 match hfu {
-                    Some(hfu) => {
+                    Some(hfu) => apart(|| {
                         let executed = cells.given(Field::Executed);
                         let usual = || default(cells.slot(Field::Executed), PhaseKind::PreTraining);
                         Utilization::Hardware(hfu, executed.unwrap_or_else(usual))
-                    }
+                    }),
                     None => {
                         let usual = domain.usual_utilization();
                         let text = quantity::percent(usual, 2);
@@ -876,7 +932,7 @@ impl Reader<'_> {
                 chip_time,
                 utilization,
             }),
-            (peak, chip_time) => {
+            (peak, chip_time) => apart(|| {
                 let mut needs = Vec::new();
                 if peak.is_none() {
                     needs.push(Field::Accelerator);
@@ -885,7 +941,7 @@ impl Reader<'_> {
                     needs.push(Field::Time);
                 }
                 Inputs::Needs(needs)
-            }
+            }),
         }
     }
 
@@ -905,8 +961,28 @@ impl Reader<'_> {
             }
         };
         chip.row = Some(reading.index);
-        self.notes(slot, &reading.notes);
+        if !reading.notes.is_empty() {
+            self.notes(slot, &reading.notes);
+        }
         if let Some(count) = reading.chips {
+            apart(|| self.own_count(cells, slot, count, chip));
+        }
+        for field in [Field::ChipHours, Field::Chips] {
+            if let Some((index, name)) = cells.named(field)
+                && *index != reading.index
+            {
+                apart(|| {
+                    if !self.same_silicon(*index, reading.index) {
+                        self.other_chip(cells.slot(field), slot, name);
+                    }
+                });
+            }
+        }
+    }
+
+    /// The count that stands in the accelerator's field.
+    fn own_count(&mut self, cells: &Cells, slot: Slot, count: f64, chip: &mut Chip) {
+        {
             let text = (count.round() as u64).to_string();
             if cells.is_typed(Field::Chips) {
                 self.say(
@@ -925,25 +1001,22 @@ impl Reader<'_> {
                 chip.count = Some(given(slot, Uncertain::exact(count), text));
             }
         }
-        for field in [Field::ChipHours, Field::Chips] {
-            if let Some((index, name)) = cells.named(field)
-                && *index != reading.index
-                && !self.same_silicon(*index, reading.index)
-            {
-                self.say(
-                    Severity::Note,
-                    cells.slot(field),
-                    "other-accelerator",
-                    &[
-                        "names ",
-                        name,
-                        ", while the accelerator field names another chip, which is used.",
-                    ],
-                    &[],
-                );
-                self.fix(&["Use ", name], slot, name);
-            }
-        }
+    }
+
+    /// The name in another field, where it is another chip's.
+    fn other_chip(&mut self, at: Slot, slot: Slot, name: &str) {
+        self.say(
+            Severity::Note,
+            at,
+            "other-accelerator",
+            &[
+                "names ",
+                name,
+                ", while the accelerator field names another chip, which is used.",
+            ],
+            &[],
+        );
+        self.fix(&["Use ", name], slot, name);
     }
 
     /// Rows that differ in memory alone count as one chip.
@@ -956,6 +1029,16 @@ impl Reader<'_> {
     fn typical(&mut self, slot: Slot, text: &str, format: Option<Format>) -> Option<Rc<Given>> {
         let words = text.to_ascii_lowercase();
         let year = words.strip_prefix("typical")?;
+        apart(|| self.typical_of(slot, text, year, format))
+    }
+
+    fn typical_of(
+        &mut self,
+        slot: Slot,
+        text: &str,
+        year: &str,
+        format: Option<Format>,
+    ) -> Option<Rc<Given>> {
         let year = year.trim_start_matches([' ', '-', '_', ':']);
         let row =
             self.catalog.typical.iter().find(|row| {
@@ -1040,7 +1123,7 @@ impl Reader<'_> {
     ) -> Option<(Rc<Given>, String, Option<Format>)> {
         if let Some(peak) = typed {
             if let Some(accelerator) = accelerator {
-                self.sparse_peak(cells.slot(Field::Peak), &peak, accelerator, format);
+                apart(|| self.sparse_peak(cells.slot(Field::Peak), &peak, accelerator, format));
             }
             return Some((peak, "as typed".to_string(), format));
         }
@@ -1061,6 +1144,18 @@ impl Reader<'_> {
             let source = [accelerator.name, ", ", chosen.id(), ", dense"].concat();
             return Some((peak, source, Some(chosen)));
         }
+        apart(|| self.no_peak(cells, accelerator, chosen, faulty));
+        None
+    }
+
+    /// Says that a row has no peak in the format.
+    fn no_peak(
+        &mut self,
+        cells: &Cells,
+        accelerator: &Accelerator,
+        chosen: Option<Format>,
+        faulty: &mut Vec<Slot>,
+    ) {
         let has: Vec<&str> = Format::ALL
             .into_iter()
             .filter(|format| accelerator.peak(*format).is_some())
@@ -1105,7 +1200,6 @@ impl Reader<'_> {
         if let Some(usual) = accelerator.default_format {
             self.fix(&[usual.id()], slot, usual.id());
         }
-        None
     }
 
     /// A data sheet's figure with sparsity is a multiple of the dense peak.
@@ -1143,6 +1237,9 @@ impl Reader<'_> {
         }
     }
 }
+
+/// What the attention term needs.
+const ATTENTION: [Field; 3] = [Field::Depth, Field::Width, Field::SequenceLength];
 
 /// What is known of a phase's chip.
 #[derive(Default)]
@@ -1221,16 +1318,14 @@ pub fn default_echo(form: &Form, slot: Slot, domain: Domain) -> Option<String> {
     match (slot.field, slot.field.spec().default) {
         (Field::Epochs, _) => Some("empty: 1 pass".to_string()),
         (Field::Chips, _) => Some("empty: 1 chip".to_string()),
-        (Field::Utilization, _) => Some(format!(
-            "empty: the usual {}",
-            quantity::percent(domain.usual_utilization(), 2)
-        )),
-        (_, Default::Text(_) | Default::Ratio) => slot
-            .field
-            .spec()
-            .default
-            .text(kind)
-            .map(|text| format!("empty: {text}")),
+        (Field::Utilization, _) => {
+            let usual = quantity::percent(domain.usual_utilization(), 2);
+            Some(["empty: the usual ", &usual].concat())
+        }
+        (_, Default::Text(_) | Default::Ratio) => {
+            let text = slot.field.spec().default.text(kind)?;
+            Some(["empty: ", text].concat())
+        }
         _ => None,
     }
 }

@@ -4,6 +4,8 @@
 //! form; [`Uncertain::sum`] matches its mean and variance (Fenton–Wilkinson), which is
 //! what a formula inside one phase needs. Sums over phases: [`crate::sum`].
 
+use crate::apart::apart;
+
 /// The standard normal's 95th percentile.
 pub const Z: f64 = 1.644_853_626_951_472_2;
 
@@ -80,7 +82,7 @@ impl Uncertain {
         if self.is_exact() {
             self.value
         } else {
-            self.value * (z * self.sigma()).exp()
+            apart(|| self.value * (z * self.sigma()).exp())
         }
     }
 
@@ -138,7 +140,10 @@ impl Uncertain {
     /// in proportion to its weight in the sum.
     pub fn sum(terms: &[Uncertain]) -> Uncertain {
         let live: Vec<&Uncertain> = terms.iter().filter(|term| term.value > 0.0).collect();
-        moments(&live).sum()
+        if live.iter().all(|term| term.is_exact()) {
+            return Uncertain::exact(live.iter().map(|term| term.value).sum());
+        }
+        apart(|| moments(&live).sum())
     }
 }
 
@@ -176,6 +181,13 @@ fn sigma_of(factors: &[Factor], unknown: u16) -> f64 {
 
 /// `p x left + q x right`, by unknown; contributions that cancel are dropped.
 pub(crate) fn blend(left: &[Factor], p: f64, right: &[Factor], q: f64) -> Vec<Factor> {
+    if left.is_empty() && right.is_empty() {
+        return Vec::new();
+    }
+    apart(|| blended(left, p, right, q))
+}
+
+fn blended(left: &[Factor], p: f64, right: &[Factor], q: f64) -> Vec<Factor> {
     let mut blended = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
     loop {
@@ -205,6 +217,13 @@ pub(crate) fn blend(left: &[Factor], p: f64, right: &[Factor], q: f64) -> Vec<Fa
 
 /// Shares of the variance, largest first.
 pub(crate) fn shares(factors: &[Factor]) -> Vec<(u16, f64)> {
+    if factors.is_empty() {
+        return Vec::new();
+    }
+    apart(|| sorted(factors))
+}
+
+fn sorted(factors: &[Factor]) -> Vec<(u16, f64)> {
     let whole = variance(factors);
     let mut shares: Vec<(u16, f64)> = factors
         .iter()

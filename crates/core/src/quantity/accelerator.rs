@@ -6,6 +6,7 @@ use super::fold::fold;
 use super::token::{Parser, digit};
 use super::write::plain;
 use super::{AcceleratorReading, Misreading, Names, NoNames, Note, QuantityKind};
+use crate::apart::apart;
 use crate::catalog::{Catalog, normalize};
 
 /// Most chips a count in front of a name may give.
@@ -30,13 +31,20 @@ pub fn read_accelerator(text: &str, catalog: &Catalog) -> Result<AcceleratorRead
     let folded = fold(text).unwrap_or_default();
     let name = folded.trim().trim_end_matches(['.', ',', ';']);
     if name.is_empty() {
-        let mut wrong = refusal("empty", text, " names nothing.");
-        wrong.unfinished = text.trim().is_empty();
-        return Err(wrong);
+        return Err(apart(|| {
+            let mut wrong = refusal("empty", text, " names nothing.");
+            wrong.unfinished = text.trim().is_empty();
+            wrong
+        }));
     }
     if let Some(reading) = named(name, catalog) {
         return Ok(reading);
     }
+    apart(|| counted(text, name, catalog))
+}
+
+/// A name with a count, or none that is known.
+fn counted(text: &str, name: &str, catalog: &Catalog) -> Result<AcceleratorReading, Misreading> {
     let mut last = (1.0, name);
     for (count, name) in counts(name) {
         let Some(mut reading) = named(name, catalog) else {
@@ -81,18 +89,7 @@ fn named(name: &str, catalog: &Catalog) -> Option<AcceleratorReading> {
     if let Some(rest) = machine
         && let Some(index) = catalog.find(rest)
     {
-        // A rack of superchips and a desktop have other counts.
-        let eight = !rest.starts_with("gb") && !rest.starts_with("gh");
-        let what = if eight {
-            " is a machine of eight chips."
-        } else {
-            " is a machine; its chips are not known from its name."
-        };
-        return Some(AcceleratorReading {
-            index,
-            chips: eight.then_some(8.0),
-            notes: note("names-machines", quoted(name) + what),
-        });
+        return apart(|| Some(machines(name, rest, index)));
     }
     if let Some(index) = catalog.find(name).or_else(|| catalog.find(bare)) {
         return Some(AcceleratorReading {
@@ -101,6 +98,25 @@ fn named(name: &str, catalog: &Catalog) -> Option<AcceleratorReading> {
             notes: Vec::new(),
         });
     }
+    apart(|| slice(name, &lower, catalog))
+}
+
+fn machines(name: &str, rest: &str, index: usize) -> AcceleratorReading {
+    // A rack of superchips and a desktop have other counts.
+    let eight = !rest.starts_with("gb") && !rest.starts_with("gh");
+    let what = if eight {
+        " is a machine of eight chips."
+    } else {
+        " is a machine; its chips are not known from its name."
+    };
+    AcceleratorReading {
+        index,
+        chips: eight.then_some(8.0),
+        notes: note("names-machines", quoted(name) + what),
+    }
+}
+
+fn slice(name: &str, lower: &str, catalog: &Catalog) -> Option<AcceleratorReading> {
     let (_, number) = slice_parts(lower.as_bytes())?;
     let (chips, row, _) = slice_chips(lower.as_bytes())?;
     let index = catalog.find(row)?;

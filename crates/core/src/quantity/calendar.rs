@@ -4,7 +4,7 @@ use super::decimal::from_digits;
 use super::fault::Fault;
 use super::number::Value;
 use super::token::{Parser, Remark, digit};
-use super::unit::Measure;
+use super::unit::{Measure, unit};
 use super::write::MONTHS;
 
 /// A date; year 0 where none was typed.
@@ -15,6 +15,16 @@ struct Date {
 }
 
 impl Parser<'_> {
+    /// Whether a number stands here with a unit of time behind it, so that no date does.
+    pub fn plain_time(&mut self) -> bool {
+        let start = self.at;
+        self.take(digit);
+        self.spaces();
+        let plain = unit(self.word()).is_some();
+        self.at = start;
+        plain
+    }
+
     /// `2022-03-11 to 2022-07-06` in days; whether a date stands here.
     pub fn calendar(&mut self) -> Result<bool, Fault> {
         let start = self.at;

@@ -9,6 +9,7 @@ use super::write::{
     NARROW, SPANS, Style, WIDE, duration, duration_in, push, rate_prefix, style, symbol_style,
     words,
 };
+use crate::apart::apart;
 
 /// Rounded to six significant digits, as results of arithmetic are shown.
 pub(crate) fn round6(number: f64) -> f64 {
@@ -86,6 +87,11 @@ pub(crate) fn echo(kind: QuantityKind, outcome: &Outcome, text: &str) -> String 
     if !outcome.is_range() {
         return single(kind, &outcome.low, text);
     }
+    apart(|| ranged(kind, outcome, text))
+}
+
+/// The echo of a range, with its middle.
+fn ranged(kind: QuantityKind, outcome: &Outcome, text: &str) -> String {
     let mut outcome = *outcome;
     if shown(&outcome.low).value() == shown(&outcome.high).value() {
         // Ends that differ beyond six digits are shown in full, as typed ones are.

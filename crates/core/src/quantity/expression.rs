@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::number::{Value, power_of_ten};
 use super::token::{DEEPEST, Parser, Remark, Step, digit, letter};
 use super::unit::{self, Measure};
+use crate::apart::apart;
 
 /// Words for "about" in front of a number, and behind one.
 const ABOUT: &str =
@@ -15,6 +16,14 @@ impl Parser<'_> {
     /// Terms with `+` between; of times also side by side (`11 d 4 h`).
     pub fn sum(&mut self) -> Step {
         self.product()?;
+        if self.at_end() {
+            return Ok(());
+        }
+        apart(|| self.terms())
+    }
+
+    /// The terms behind the first.
+    fn terms(&mut self) -> Step {
         loop {
             let from = self.at;
             let total = self.value;
@@ -58,6 +67,14 @@ impl Parser<'_> {
     /// Factors with a sign of multiplication or division between.
     fn product(&mut self) -> Step {
         self.factor(false)?;
+        if self.at_end() {
+            return Ok(());
+        }
+        apart(|| self.factors())
+    }
+
+    /// The factors behind the first.
+    fn factors(&mut self) -> Step {
         let mut first = true;
         loop {
             let from = self.at;
@@ -129,24 +146,7 @@ impl Parser<'_> {
         self.spaces();
         let sign = self.peek();
         if matches!(sign, b'-' | b'+' | b'(') {
-            self.depth += 1;
-            if self.depth > DEEPEST {
-                return Err(Fault::TooDeep);
-            }
-            self.at += 1;
-            if sign == b'(' {
-                self.sum()?;
-                if !self.eat(")") {
-                    return Err(self.incomplete_or(Fault::NotANumber));
-                }
-                self.value.digits = (0, 0);
-            } else {
-                self.factor(divisor)?;
-            }
-            if sign == b'-' {
-                return Err(Fault::NotPositive);
-            }
-            self.depth -= 1;
+            apart(|| self.within(sign, divisor))?;
         } else if self.at_end() {
             return Err(Fault::Incomplete);
         } else {
@@ -156,8 +156,35 @@ impl Parser<'_> {
             self.scale()?;
             self.unit()?;
         }
+        if self.at_end() {
+            return Ok(());
+        }
         let value = &self.value;
-        self.glosses(value.measure.is_some() || value.scale > 0 || value.power)
+        let unit = value.measure.is_some() || value.scale > 0 || value.power;
+        apart(|| self.glosses(unit))
+    }
+
+    /// What is signed or stands in brackets.
+    fn within(&mut self, sign: u8, divisor: bool) -> Step {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(Fault::TooDeep);
+        }
+        self.at += 1;
+        if sign == b'(' {
+            self.sum()?;
+            if !self.eat(")") {
+                return Err(self.incomplete_or(Fault::NotANumber));
+            }
+            self.value.digits = (0, 0);
+        } else {
+            self.factor(divisor)?;
+        }
+        if sign == b'-' {
+            return Err(Fault::NotPositive);
+        }
+        self.depth -= 1;
+        Ok(())
     }
 
     /// Words and signs for "about": the number stands, with a note.
@@ -187,7 +214,7 @@ impl Parser<'_> {
         let mut word = self.word();
         let behind = self.byte(self.at + word.len());
         let mut power = unit::scale(word);
-        if power.is_none() {
+        if power.is_none() && !word.is_empty() {
             if let Some(power) = unit::long_scale(word) {
                 self.fault_turns_on = power;
                 return Err(self.fault(Fault::LongScale, from, self.at));

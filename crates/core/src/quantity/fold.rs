@@ -1,5 +1,7 @@
 //! Typed text to the few characters the grammar knows.
 
+use crate::apart::apart;
+
 /// Most characters of a text that is read.
 pub(crate) const MOST_CHARACTERS: usize = 200;
 
@@ -10,7 +12,7 @@ const MARKUP: &str = "<sup>;^|</sup>; |&nbsp;; |&thinsp;; |&times;; x |&middot;;
 /// drops what has no width, tags and footnote daggers. Case is kept. Ends are trimmed
 /// at the front only: a space behind can mean that more is coming.
 pub(crate) fn fold(text: &str) -> Option<String> {
-    if text.len() > MOST_CHARACTERS && text.chars().nth(MOST_CHARACTERS).is_some() {
+    if text.len() > MOST_CHARACTERS && apart(|| text.chars().nth(MOST_CHARACTERS).is_some()) {
         return None;
     }
     // Most texts are plain.
@@ -20,6 +22,11 @@ pub(crate) fn fold(text: &str) -> Option<String> {
     if text.bytes().all(plain) {
         return Some(text.trim_start().to_string());
     }
+    Some(apart(|| folded(text)))
+}
+
+/// The same for a text with marks in it.
+fn folded(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
     let mut rest = text;
     let mut raised = false;
@@ -114,7 +121,7 @@ pub(crate) fn fold(text: &str) -> Option<String> {
         }
         out.push(plain);
     }
-    Some(out)
+    out
 }
 
 /// What stands behind a tag like `<b>` or `</td>` at the start.

@@ -41,9 +41,6 @@ const NOTES: [(&str, &str); 12] = [
 
 pub(crate) fn notes(kind: QuantityKind, outcome: &Outcome, folded: &str) -> Vec<Note> {
     let mut notes = Vec::new();
-    if outcome.remarks == 0 {
-        return notes;
-    }
     let text = folded.trim();
     for (place, (code, message)) in NOTES.iter().enumerate() {
         if outcome.remarks & 1 << place == 0 {

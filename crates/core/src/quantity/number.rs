@@ -5,6 +5,7 @@ use super::decimal::from_digits;
 use super::fault::Fault;
 use super::token::{Parser, Remark, Step, begins, digit, letter};
 use super::unit::Measure;
+use crate::apart::apart;
 
 /// One number with its unit.
 #[derive(Clone, Copy)]
@@ -118,7 +119,7 @@ impl Parser<'_> {
     pub fn number(&mut self, divisor: bool) -> Step {
         self.value = Value::of(0.0);
         if letter(self.peek()) {
-            return self.number_word();
+            return apart(|| self.number_word());
         }
         let from = self.at;
         let fraction = self.numeral()?;
@@ -128,6 +129,18 @@ impl Parser<'_> {
         if self.at_end() {
             return self.shift(0);
         }
+        let here = self.at;
+        self.spaces();
+        let more = matches!(self.peek(), b'e' | b'*' | b'x' | b'^' | b':' | b'-');
+        self.at = here;
+        if !more {
+            return self.shift(0);
+        }
+        apart(|| self.powers(divisor, digits, fraction))
+    }
+
+    /// Digits with an exponent, a power or a clock behind them.
+    fn powers(&mut self, divisor: bool, digits: &[u8], fraction: usize) -> Step {
         if let Some(power) = self.exponent(divisor)? {
             self.value.exponent += power;
             self.value.power = true;
@@ -139,7 +152,7 @@ impl Parser<'_> {
                 return self.value.set(raised(base, power));
             }
             // The 1 of 10 carries the whole power.
-            self.value.digits.1 = from as u16 + 1;
+            self.value.digits.1 = self.value.digits.0 + 1;
             self.value.exponent = power;
         } else if self.kind == QuantityKind::Time
             && fraction == 0
@@ -187,6 +200,9 @@ impl Parser<'_> {
         // All but the last separator stand before a group: a first one of up to three digits
         // and no zero in front, then three each, always the same separator.
         let mut grouped = true;
+        if run > 0 && !matches!(self.peek(), b'.' | b',' | b'_' | b'\'' | b' ') {
+            return Ok(0);
+        }
         loop {
             let separator = self.peek();
             let here = self.at;

@@ -7,6 +7,7 @@ use super::token::{
 };
 use super::unit::{self, Measure, Unit, Words, takes};
 use super::write::PETAFLOP_DAY;
+use crate::apart::apart;
 
 /// Words that end a unit.
 static STOPS: Words = Words::new(
@@ -77,13 +78,15 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         let Some(meaning) = self.meaning(count) else {
-            let starts = unit::begins(last, self.kind) || begins(ENDS, last);
-            let typing = self.at_end() && unit::scale(last).is_none() && starts;
-            return Err(if typing {
-                Fault::Incomplete
-            } else {
-                Fault::NotANumber
-            });
+            return Err(apart(|| {
+                let starts = unit::begins(last, self.kind) || begins(ENDS, last);
+                let typing = self.at_end() && unit::scale(last).is_none() && starts;
+                if typing {
+                    Fault::Incomplete
+                } else {
+                    Fault::NotANumber
+                }
+            }));
         };
         let Unit {
             measure,
@@ -190,16 +193,31 @@ impl<'a> Parser<'a> {
     }
 
     /// What so many words mean.
-    fn meaning(&self, mut count: usize) -> Option<Meaning> {
-        let time = |place: usize| {
-            unit::unit(self.behind(place)).filter(|unit| unit.measure == Measure::Time)
-        };
+    fn meaning(&self, count: usize) -> Option<Meaning> {
         let mut found = Meaning {
             unit: Unit::new(Measure::Fraction, 0.01, 0),
             last: 0,
             named: false,
             row: None,
             name: (0, 0),
+        };
+        if count > 1 {
+            return apart(|| self.meaning_of_several(found, count));
+        }
+        let word = self.behind(0);
+        if percent(word) {
+            return Some(found);
+        }
+        let Some(unit) = unit::unit(word) else {
+            return apart(|| self.unnamed(found));
+        };
+        found.unit = unit;
+        Some(found)
+    }
+
+    fn meaning_of_several(&self, mut found: Meaning, mut count: usize) -> Option<Meaning> {
+        let time = |place: usize| {
+            unit::unit(self.behind(place)).filter(|unit| unit.measure == Measure::Time)
         };
         for at in 1..count {
             let word = self.behind(at);
@@ -228,9 +246,7 @@ impl<'a> Parser<'a> {
         let first = self.behind(0);
         let last = count.saturating_sub(1);
         found.last = last;
-        if matches!(first, b"%" | b"percent" | b"pct")
-            || first == b"per" && self.behind(1) == b"cent"
-        {
+        if percent(first) || first == b"per" && self.behind(1) == b"cent" {
             return Some(found);
         }
         // Two words that stand as one in the table, like multiply-adds; hyphens go.
@@ -325,6 +341,10 @@ impl<'a> Parser<'a> {
         }
         named
     }
+}
+
+fn percent(word: &[u8]) -> bool {
+    matches!(word, b"%" | b"percent" | b"pct")
 }
 
 /// A rate over a span of time, counted in petaFLOP/s times the span.

@@ -11,6 +11,7 @@ use super::token::{ENDS, Parser, Remark, Step, begins, digit};
 use super::unit::Measure;
 use super::write::MONTHS;
 use super::{Misreading, Names, QuantityKind, Reading};
+use crate::apart::apart;
 use std::borrow::Cow;
 
 /// What was read, before it is told.
@@ -38,13 +39,15 @@ pub(crate) type Wrong = (Fault, (usize, usize), u8);
 /// `Err` holds what to tell the person; an empty text has code `empty`, and the default applies.
 /// At most 200 characters and 32 brackets are looked at. The typing rules stand in `tests/typing_vectors.csv`.
 pub fn read(kind: QuantityKind, text: &str, names: &dyn Names) -> Result<Reading, Misreading> {
-    let Some(folded) = fold(text) else {
-        let wrong = (Fault::TooLong, (0, 0), 0);
-        return Err(explain(kind, wrong, text, "", names));
+    let folded = fold(text);
+    let outcome = match &folded {
+        Some(folded) => interpret(kind, folded, names),
+        None => Err((Fault::TooLong, (0, 0), 0)),
     };
-    match interpret(kind, &folded, names) {
-        Ok(outcome) => Ok(reading(kind, &outcome, &folded)),
-        Err(wrong) => Err(explain(kind, wrong, text, &folded, names)),
+    let folded = folded.as_deref().unwrap_or("");
+    match outcome {
+        Ok(outcome) => Ok(reading(kind, &outcome, folded)),
+        Err(wrong) => Err(apart(|| explain(kind, wrong, text, folded, names))),
     }
 }
 
@@ -126,55 +129,71 @@ fn whole(p: &mut Parser) -> Step {
     }
     let mut words = !digit(p.peek());
     if words {
-        if p.kind == QuantityKind::Count
-            && let Some((chips, row, to)) = accelerator::slice_chips(p.text)
-        {
-            // TPU v3-512 in the field for chips.
-            p.note(Remark::Chip);
-            p.chip = p.names.find(row);
-            p.chip_name = (0, to);
-            p.value = Value::of(chips);
-            p.low = p.value;
+        if apart(|| slice(p)) {
             return Ok(());
         }
         p.approximately();
-        if let Some(fault) = bound(p, LOWER, UPPER) {
+        if let Some(fault) = apart(|| bound(p, LOWER, UPPER)) {
             return Err(p.incomplete_or(fault));
         }
         words = !digit(p.peek());
     }
-    if p.kind == QuantityKind::Time && p.calendar()? {
+    if p.kind == QuantityKind::Time && !p.plain_time() && apart(|| p.calendar())? {
         p.low = p.value;
         return end(p);
     }
     let mut from = false;
     if words {
-        if p.kind == QuantityKind::Fraction && p.any("mfu|hfu").is_some() {
-            p.any(":|=|of");
-        }
-        p.and_ends = p.eat("between");
-        from = p.eat("from");
-        p.spaces();
-        let rest = p.text.get(p.at..).unwrap_or(&[]);
-        let month = |name: &str| {
-            let start = name.as_bytes().get(..rest.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(rest))
-        };
-        if begins(LOWER, rest)
-            || begins(UPPER, rest)
-            || begins(STARTS, rest)
-            || p.kind == QuantityKind::Time
-                && rest.len() > 1
-                && MONTHS.iter().any(|name| month(name))
-        {
-            return Err(Fault::Incomplete);
-        }
+        from = apart(|| opening(p))?;
     }
     p.sum()?;
     p.low = p.value;
     if p.at_end() && !p.and_ends {
         return Ok(());
     }
+    apart(|| second(p, from))
+}
+
+/// Words in front of a number, as those of a range; whether it is one "from" here.
+fn opening(p: &mut Parser) -> Result<bool, Fault> {
+    if p.kind == QuantityKind::Fraction && p.any("mfu|hfu").is_some() {
+        p.any(":|=|of");
+    }
+    p.and_ends = p.eat("between");
+    let from = p.eat("from");
+    p.spaces();
+    let rest = p.text.get(p.at..).unwrap_or(&[]);
+    let month = |name: &str| {
+        let start = name.as_bytes().get(..rest.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(rest))
+    };
+    if begins(LOWER, rest)
+        || begins(UPPER, rest)
+        || begins(STARTS, rest)
+        || p.kind == QuantityKind::Time && rest.len() > 1 && MONTHS.iter().any(|name| month(name))
+    {
+        return Err(Fault::Incomplete);
+    }
+    Ok(from)
+}
+
+/// TPU v3-512 in the field for chips; whether it stood there.
+fn slice(p: &mut Parser) -> bool {
+    if p.kind == QuantityKind::Count
+        && let Some((chips, row, to)) = accelerator::slice_chips(p.text)
+    {
+        p.note(Remark::Chip);
+        p.chip = p.names.find(row);
+        p.chip_name = (0, to);
+        p.value = Value::of(chips);
+        p.low = p.value;
+        return true;
+    }
+    false
+}
+
+/// What stands behind the first number: the other end of a range, or nothing that counts.
+fn second(p: &mut Parser, from: bool) -> Step {
     p.approximate_behind();
     if interval(p)? {
         return end(p);
@@ -412,7 +431,11 @@ fn reading(kind: QuantityKind, outcome: &Outcome, folded: &str) -> Reading {
         low,
         high,
         echo: echo::echo(kind, outcome, folded),
-        notes: notes(kind, outcome, folded),
+        notes: if outcome.remarks == 0 {
+            Vec::new()
+        } else {
+            apart(|| notes(kind, outcome, folded))
+        },
         accelerator: outcome.chip.map(|row| (row, name.to_string())),
         measure: outcome.high.measure,
     }
