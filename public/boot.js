@@ -109,18 +109,25 @@
     document.head.append(link);
   });
 
-  const load = async (js, wasm, css) => {
-    const [program, answer] = await Promise.all([import(at(js)), fetch(at(wasm)), parsed, css && style(css)]);
+  const load = async (js, wasm, ...sheets) => {
+    const [program, answer] = await Promise.all([import(at(js)), fetch(at(wasm)), parsed, ...sheets.map(style)]);
     if (!answer.ok) throw new Error(`${answer.status} for ${answer.url}`);
     return program.default({ module_or_path: answer });
   };
+
+  // What is not seen before the page answers. Without it the page is plain, and still works.
+  const restStyle = () => style(files.restCss).catch(() => {});
 
   // The calculator's program comes in two parts (tools/src/bin/wasm-split): what a first visit runs, and the rest, which starts when
   // the page answers. With a link, which may name anything, and from the files kept for offline use, both start together.
   let started;
   const start = (module, first) => {
-    if (!started) new WebAssembly.Instance(module, { first });
+    // What is shared has a name, functions a place in the table.
+    const shared = { get: (exports, name) => exports[name] ?? exports['-table'].get(name) };
+    if (!started && module) new WebAssembly.Instance(module, { first: new Proxy(first, shared) });
     started = true;
+    // Said when nothing of the program is running.
+    queueMicrotask(() => document.dispatchEvent(new Event('training-compute:rest')));
   };
   const rest = async () => {
     const answer = await fetch(at(files.pageRest));
@@ -129,19 +136,26 @@
   };
   // Whatever needs the rest before it has come, or where it did not come, waits for it here.
   trainingCompute.rest = (first) => {
-    const request = new XMLHttpRequest();
-    request.open('GET', at(files.pageRest), false);
-    // One letter a byte: a request that is waited for may not ask for a buffer.
-    request.overrideMimeType('text/plain; charset=x-user-defined');
-    request.send();
-    start(new WebAssembly.Module(Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0))), first);
+    try {
+      const request = new XMLHttpRequest();
+      request.open('GET', at(files.pageRest), false);
+      // One letter a byte: a request that is waited for may not ask for a buffer.
+      request.overrideMimeType('text/plain; charset=x-user-defined');
+      request.send();
+      start(new WebAssembly.Module(Uint8Array.from(request.responseText, (letter) => letter.charCodeAt(0))), first);
+    } catch (error) {
+      fail('stopped')(error);
+      throw error;
+    }
   };
   const calculator = async () => {
     const whole = files.pageRest && (location.search.length > 1 || navigator.serviceWorker?.controller);
-    const [first, module] = await Promise.all([load(files.pageJs, files.pageWasm), whole && rest()]);
+    const [first, module] = await Promise.all([load(files.pageJs, files.pageWasm), whole && rest(), whole && restStyle()]);
     if (whole) start(module, first);
-    else if (files.pageRest) ready.then(() => setTimeout(async () => start(await rest(), first), 100));
     first.begin();
+    await ready;
+    if (whole) start(module, first);
+    else setTimeout(() => Promise.all([files.pageRest && rest(), restStyle()]).then(([module]) => start(module, first), () => {}), 100);
   };
 
   if (embed) {
@@ -149,7 +163,7 @@
     trainingCompute.start = (init, wasm, catalog) => {
       tables = Promise.resolve(catalog);
       const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
-      parsed.then(() => init({ module_or_path: bytes })).then((program) => program.begin()).catch(fail('load'));
+      Promise.all([parsed, restStyle()]).then(() => init({ module_or_path: bytes })).catch(fail('load'));
     };
     const script = document.createElement('script');
     script.onerror = fail('load');
@@ -158,7 +172,7 @@
     return;
   }
 
-  (known ? load(files.placesJs, files.placesWasm, files.placesCss) : calculator()).catch(fail('load'));
+  (known ? load(files.placesJs, files.placesWasm, files.restCss, files.placesCss) : calculator()).catch(fail('load'));
 
   // Offline use is for those who come again: it costs nothing before somebody has stayed for a while or put the page aside.
   const keep = () => {

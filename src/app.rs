@@ -1,5 +1,6 @@
 //! The page: its frame, built once; what follows the state is in the parts.
 
+use compute_core::apart::apart;
 use compute_core::catalog::Catalog;
 use gloo::events::EventListener;
 use gloo::utils::{document, window};
@@ -12,8 +13,30 @@ use crate::result::{STRIP_WIDTH, Surroundings};
 use crate::state::{State, Tables};
 use crate::{address, embed, events, form, outside, result, theme};
 
-/// Takes the place of the static page.
+/// Takes the place of the static page with the calculator.
 pub fn start() {
+    open(calculator, address::follow, false);
+}
+
+/// Takes the place of the static page with the embed.
+pub fn start_embed() {
+    open(
+        |state, around, _| div("embedded").live(move || embed::embed(state, around)),
+        |state, _| {
+            Effect::new(move |_| {
+                state.found.track();
+                outside::tell_height();
+            });
+        },
+        true,
+    );
+}
+
+/// What a frame draws, and what follows the state outside of it.
+type Frame = fn(State, Surroundings, RwSignal<String>) -> Tag;
+type Follow = fn(State, RwSignal<String>);
+
+fn open(frame: Frame, follow: Follow, is_embed: bool) {
     let Some(root) = document().document_element() else {
         return;
     };
@@ -31,8 +54,7 @@ pub fn start() {
     let owner = Owner::new();
     owner.set();
     let state = State::open(&query, seed);
-    let embedded = state.address.with_value(|address| address.embed);
-    let asks = state.address.with_value(|address| address.said_something) || embedded;
+    let asks = state.address.with_value(|address| address.said_something) || is_embed;
     let show = move || {
         let early = early(&app, state);
         let around = Surroundings {
@@ -41,8 +63,7 @@ pub fn start() {
         };
         let status = RwSignal::new(String::new());
         app.set_text_content(None);
-        leptos::mount::mount_to_renderer(&app, move || frame(state, around, status, embedded))
-            .forget();
+        leptos::mount::mount_to_renderer(&app, move || frame(state, around, status)).forget();
         if let Some(name) = early {
             outside::focus(&name);
         }
@@ -50,27 +71,22 @@ pub fn start() {
         EventListener::new(&window(), "resize", move |_| measure(around.width)).forget();
         theme::show();
         events::listen(state);
-        if embedded {
-            Effect::new(move |_| {
-                state.found.track();
-                outside::tell_height();
-            });
-        } else {
-            address::follow(state, status);
-        }
+        follow(state, status);
         let _ = root.set_attribute("data-ready", "");
     };
     if asks {
         // A link may name any row: its answer waits for the tables, or for the news that they do not come.
-        fetch(move |catalog| {
-            if let Some(catalog) = catalog {
-                state.tables.set(Tables {
-                    catalog,
-                    whole: true,
-                });
-                state.read_address(&outside::query());
-            }
-            show();
+        apart(|| {
+            fetch(move |catalog| {
+                if let Some(catalog) = catalog {
+                    state.tables.set(Tables {
+                        catalog,
+                        whole: true,
+                    });
+                    state.read_address(&outside::query());
+                }
+                show();
+            });
         });
     } else {
         show();
@@ -89,13 +105,15 @@ thread_local! {
 /// Asks for the rest of the tables, the first time only.
 pub fn tables_now() {
     if let Some(state) = TABLES.take() {
-        fetch(move |catalog| {
-            if let Some(catalog) = catalog {
-                state.tables.set(Tables {
-                    catalog,
-                    whole: true,
-                });
-            }
+        apart(|| {
+            fetch(move |catalog| {
+                if let Some(catalog) = catalog {
+                    state.tables.set(Tables {
+                        catalog,
+                        whole: true,
+                    });
+                }
+            });
         });
     }
 }
@@ -149,7 +167,7 @@ fn early(app: &HtmlElement, state: State) -> Option<String> {
             continue;
         };
         if input.value() != input.default_value() {
-            events::typed_early(state, &input.name(), &input.value());
+            apart(|| events::typed_early(state, &input.name(), &input.value()));
         }
     }
     let active = document().active_element()?;
@@ -168,15 +186,12 @@ fn measure(width: RwSignal<f64>) {
     if let Ok(Some(strip)) = document().query_selector(".strip") {
         let now = strip.get_bounding_client_rect().width();
         if now > 0.0 && (now - width.get_untracked()).abs() > 0.5 {
-            width.set(now);
+            apart(|| width.set(now));
         }
     }
 }
 
-fn frame(state: State, around: Surroundings, status: RwSignal<String>, embedded: bool) -> Tag {
-    if embedded {
-        return div("embedded").live(move || embed::embed(state, around));
-    }
+fn calculator(state: State, around: Surroundings, status: RwSignal<String>) -> Tag {
     let question = div("question")
         .with(tag("h1").with("How much compute did it take to train this model?"))
         .with(

@@ -3,6 +3,7 @@
 //! Buttons carry a verb (`data-do`) and what it is about (`value`); inputs carry their link key as
 //! `name`. So a field that comes and goes needs no listener of its own.
 
+use compute_core::apart::apart;
 use compute_core::field::{Field, Slot};
 use compute_core::form::Form;
 use gloo::events::{EventListener, EventListenerOptions};
@@ -54,8 +55,13 @@ pub fn listen(state: State) {
     EventListener::new(&document(), "training-compute:fill", move |event| {
         let query = js_sys::Reflect::get(event, &"detail".into());
         if let Some(query) = query.ok().and_then(|query| query.as_string()) {
-            big(state, |state| state.fill(&query));
+            apart(|| big(state, |state| state.fill(&query)));
         }
+    })
+    .forget();
+    // The rest of the program has come.
+    EventListener::new(&document(), "training-compute:rest", move |_| {
+        state.pauses.update(|count| *count = count.wrapping_add(1));
     })
     .forget();
     EventListener::new(&gloo::utils::window(), "popstate", move |_| {
@@ -108,6 +114,13 @@ fn input(state: State, event: &Event) {
 fn change(state: State, event: &Event) {
     let Some(element) = target(event) else { return };
     let input: &HtmlInputElement = element.unchecked_ref();
+    // Texts are followed as they are typed.
+    if input.type_() != "text" {
+        apart(|| chosen(state, &element, input));
+    }
+}
+
+fn chosen(state: State, element: &Element, input: &HtmlInputElement) {
     let (name, value) = (input.name(), input.value());
     if element.id() == "theme" {
         crate::theme::choose();

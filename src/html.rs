@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use compute_core::apart::apart;
 use gloo::utils::document;
 use leptos::prelude::RenderEffect;
 use leptos::tachys::view::{Mountable, Render};
@@ -372,19 +373,16 @@ fn patch(parent: &Element, old: &mut Vec<Mounted>, new: Vec<Node>, in_svg: bool)
             (Some(Mounted::Tag(mounted)), Node::Tag(tag)) if mounted.name == tag.0.name => {
                 mounted.patch(*tag.0, in_svg || mounted.name == "svg");
             }
-            (place, node) => {
-                let Some(mounted) = build(node, in_svg) else {
-                    continue;
-                };
-                match place {
-                    Some(place) => {
-                        let _ = parent.replace_child(mounted.node(), place.node());
-                        *place = mounted;
-                    }
-                    None => {
-                        let _ = parent.append_child(mounted.node());
-                        old.push(mounted);
-                    }
+            (Some(place), node) => apart(|| {
+                if let Some(mounted) = build(node, in_svg) {
+                    let _ = parent.replace_child(mounted.node(), place.node());
+                    *place = mounted;
+                }
+            }),
+            (None, node) => {
+                if let Some(mounted) = build(node, in_svg) {
+                    let _ = parent.append_child(mounted.node());
+                    old.push(mounted);
                 }
             }
         }

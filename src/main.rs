@@ -1,8 +1,10 @@
 //! The calculator that answers on the first visit.
 
+#![cfg_attr(target_arch = "wasm32", no_main)]
+
 /// Everything here runs in a browser, where public/boot.js calls `begin`; `cargo xtask serve` builds and shows it.
+#[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    #[cfg(not(target_arch = "wasm32"))]
     println!("The page runs in a browser: cargo xtask serve");
 }
 

@@ -54,7 +54,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         let unit = match after.strip_prefix('\u{a0}') {
             Some(word) => {
                 let end = word
-                    .find(|c: char| !(c.is_alphabetic() || c == '/'))
+                    .find(|c: char| !(c.is_ascii_alphabetic() || c == '/'))
                     .unwrap_or(word.len());
                 '\u{a0}'.len_utf8() + end
             }

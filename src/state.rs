@@ -270,7 +270,8 @@ pub struct State {
     pub typing: RwSignal<Option<Slot>>,
     /// What was found.
     pub found: Memo<Shared>,
-    /// Counts the pauses in typing: what stands under the form follows at a pause, the result at once.
+    /// Counts the pauses in typing: what stands under the form follows at a pause, the result at once. The first is when all of the
+    /// program has come.
     pub pauses: RwSignal<u32>,
     /// What the address says besides the form.
     pub address: StoredValue<Address>,

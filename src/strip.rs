@@ -196,7 +196,7 @@ mod draw {
     }
 
     fn y(value: f64) -> String {
-        (value.round() as i32).to_string()
+        (value.round() as usize).to_string()
     }
 
     fn line(class: &'static str, x1: String, x2: String, y1: f64, y2: f64) -> Tag {
@@ -358,11 +358,13 @@ mod draw {
         let clamp = |value: f64| x(window.share(value).clamp(-0.015, 1.015));
         let mut group = tag("g").class(class);
         if mark.low < mark.high {
-            let (low, high) = (clamp(mark.low), clamp(mark.high));
-            group = group
-                .with(line("span", low.clone(), high.clone(), row, row))
-                .with(line("span", low.clone(), low, row - 7.0, row + 7.0))
-                .with(line("span", high.clone(), high, row - 7.0, row + 7.0));
+            group = compute_core::apart::apart(|| {
+                let (low, high) = (clamp(mark.low), clamp(mark.high));
+                group
+                    .with(line("span", low.clone(), high.clone(), row, row))
+                    .with(line("span", low.clone(), low, row - 7.0, row + 7.0))
+                    .with(line("span", high.clone(), high, row - 7.0, row + 7.0))
+            });
         }
         let center = clamp(mark.value);
         group.with(if mark.is_hardware {
@@ -412,11 +414,13 @@ fn limits(catalog: &compute_core::catalog::Catalog) -> Vec<(f64, String)> {
     let mut out: Vec<(f64, String)> = Vec::new();
     for row in catalog.thresholds.iter().filter(|row| row.shown) {
         match out.iter_mut().find(|(flop, _)| *flop == row.flop) {
-            Some((_, name)) if !name.contains(row.short) => {
-                name.push_str(", ");
-                name.push_str(row.short);
+            Some((_, name)) => {
+                let mut places = name.as_bytes().windows(row.short.len().max(1));
+                if !places.any(|place| place == row.short.as_bytes()) {
+                    name.push_str(", ");
+                    name.push_str(row.short);
+                }
             }
-            Some(_) => {}
             None => out.push((row.flop, row.short.to_string())),
         }
     }

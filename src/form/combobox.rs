@@ -3,6 +3,7 @@
 //! The pattern is the combobox with list autocomplete of WAI-ARIA 1.2: the focus stays in the
 //! input, `aria-activedescendant` names the option.
 
+use compute_core::apart::apart;
 use compute_core::catalog::{Accelerator, Format, normalize};
 use compute_core::field::Slot;
 use compute_core::quantity::{Names, rate};
@@ -119,9 +120,11 @@ pub fn examples(view: &View) -> Tag {
     );
     let class = if list.is_some() { "pick open" } else { "pick" };
     let list = list.map(|list| {
-        let (choices, all) = presets(view, list);
-        let foot = p("out").with(count_text(choices.len(), all, view.tables.whole));
-        listbox("example", "Examples", list, choices, foot)
+        apart(|| {
+            let (choices, all) = presets(view, list);
+            let foot = p("out").with(count_text(choices.len(), all, view.tables.whole));
+            listbox("example", "Examples", list, choices, foot)
+        })
     });
     field.with(div(class).with(input).with(list))
 }
@@ -176,6 +179,10 @@ pub fn accelerator_input(view: &View, slot: Slot) -> Tag {
 /// The accelerator's list, where it is open.
 pub fn accelerator_list(view: &View, slot: Slot) -> Option<Tag> {
     let list = view.list_of(Some(slot))?;
+    Some(apart(|| opened(view, slot, list)))
+}
+
+fn opened(view: &View, slot: Slot, list: &List) -> Tag {
     let (choices, found) = accelerators(view, slot, list);
     let all = view.tables.catalog.accelerators.len();
     let mut text = count_text(found, all, view.tables.whole);
@@ -186,7 +193,7 @@ pub fn accelerator_list(view: &View, slot: Slot) -> Option<Tag> {
     let foot = div("out")
         .with(span("").with(text))
         .with(button("text", "enter-peak", slot.phase.to_string()).with("Not here: enter a peak"));
-    Some(listbox("hw", "Accelerators", list, choices, foot))
+    listbox("hw", "Accelerators", list, choices, foot)
 }
 
 fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {

@@ -1,5 +1,6 @@
 //! One field: label, hint, input, echo or message. The same code draws every field of the form.
 
+use compute_core::apart::apart;
 use compute_core::field::{Field, FieldSpec, Slot, Takes};
 use compute_core::problem::{Fix, Problem, Severity};
 use compute_core::request::default_echo;
@@ -40,9 +41,10 @@ pub fn info(view: &View, slot: Slot) -> Tag {
 
 /// The explanation, where it is open: behind its field, shown under the row.
 pub fn explanation(view: &View, slot: Slot) -> Option<Tag> {
-    if view.stand.explained != Some(slot) {
-        return None;
-    }
+    (view.stand.explained == Some(slot)).then(|| apart(|| explained(view, slot)))
+}
+
+fn explained(view: &View, slot: Slot) -> Tag {
     let spec = slot.field.spec();
     // They come with the tables.
     let explanations = &view.tables.catalog.explanations;
@@ -55,7 +57,7 @@ pub fn explanation(view: &View, slot: Slot) -> Option<Tag> {
     if !source.is_empty() {
         explain = explain.with(p("source").with("Source: ").with(source));
     }
-    Some(explain)
+    explain
 }
 
 /// A field with its explanation, to be put in a grid.
@@ -141,7 +143,7 @@ fn choice(view: &View, slot: Slot, spec: &FieldSpec, words: &'static [&'static s
         list = list.with(option("", usual));
     }
     if !text.is_empty() && !words.contains(&text) {
-        list = list.with(option(text.to_string(), text.to_string()));
+        list = apart(|| list.with(option(text.to_string(), text.to_string())));
     }
     for word in words {
         list = list.with(option(*word, word_label(spec.field, word)));
@@ -160,11 +162,12 @@ fn option(value: impl Value, label: impl Child) -> Tag {
 
 fn word_label(field: Field, word: &'static str) -> String {
     match field {
-        Field::Kind => compute_core::phase::PhaseKind::from_id(word)
-            .map_or(word, |kind| kind.label())
-            .to_string(),
-        Field::Mask if word == "causal" => "Causal: half the pairs".to_string(),
-        Field::Mask => "Full: every pair".to_string(),
+        Field::Kind | Field::Mask => apart(|| match (field, word) {
+            (Field::Mask, "causal") => "Causal: half the pairs",
+            (Field::Mask, _) => "Full: every pair",
+            _ => compute_core::phase::PhaseKind::from_id(word).map_or(word, |kind| kind.label()),
+        })
+        .to_string(),
         _ => word.to_string(),
     }
 }
@@ -173,19 +176,7 @@ fn word_label(field: Field, word: &'static str) -> String {
 fn echo(view: &View, slot: Slot, error: Option<&Problem>, id: &str) -> Vec<Node> {
     let mut line = p("echo").set("id", id.to_string());
     if let Some(problem) = error {
-        line = line.with(spoken("Error: ")).with(capital(&problem.message));
-        let fixes = &problem.fixes;
-        if fixes.is_empty() {
-            return vec![line.with(" ").with(problem.remedy.clone()).into()];
-        }
-        if problem.remedy.starts_with("Write ") {
-            line = line.with(" Write");
-        }
-        let mut buttons = div("fixes");
-        for fix in fixes {
-            buttons = buttons.with(fix_button("button slim", fix, fix.label.clone()));
-        }
-        return vec![line.into(), buttons.into()];
+        return apart(|| message(line, problem));
     }
     if let Some((_, echo)) = view.found.request.echoes.iter().find(|(of, _)| *of == slot) {
         line = line.with("= ").with(rich(echo));
@@ -203,18 +194,41 @@ fn echo(view: &View, slot: Slot, error: Option<&Problem>, id: &str) -> Vec<Node>
                 problem.slot == Some(slot) && problem.severity != Severity::Error
             });
         for note in notes {
-            line = line.with(". ").with(rich(&capital(trimmed(&note.message))));
-            for fix in &note.fixes {
-                line = line
-                    .with(" ")
-                    .with(fix_button("text", fix, [&fix.label, "?"].concat()));
-            }
-            if note.fixes.is_empty() && !note.remedy.is_empty() {
-                line = line.with(". ").with(trimmed(&note.remedy).to_string());
-            }
+            line = apart(|| remark(line, note));
         }
     }
     vec![line.into()]
+}
+
+/// What is wrong, and the buttons that would mend it.
+fn message(mut line: Tag, problem: &Problem) -> Vec<Node> {
+    line = line.with(spoken("Error: ")).with(capital(&problem.message));
+    let fixes = &problem.fixes;
+    if fixes.is_empty() {
+        return vec![line.with(" ").with(problem.remedy.clone()).into()];
+    }
+    if problem.remedy.starts_with("Write ") {
+        line = line.with(" Write");
+    }
+    let mut buttons = div("fixes");
+    for fix in fixes {
+        buttons = buttons.with(fix_button("button slim", fix, fix.label.clone()));
+    }
+    vec![line.into(), buttons.into()]
+}
+
+/// A note or a warning, behind what was read.
+fn remark(mut line: Tag, note: &Problem) -> Tag {
+    line = line.with(". ").with(rich(&capital(trimmed(&note.message))));
+    for fix in &note.fixes {
+        line = line
+            .with(" ")
+            .with(fix_button("text", fix, [&fix.label, "?"].concat()));
+    }
+    if note.fixes.is_empty() && !note.remedy.is_empty() {
+        line = line.with(". ").with(trimmed(&note.remedy).to_string());
+    }
+    line
 }
 
 fn trimmed(sentence: &str) -> &str {

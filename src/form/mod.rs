@@ -4,6 +4,7 @@ pub mod combobox;
 pub mod field;
 mod phase;
 
+use compute_core::apart::apart;
 use compute_core::field::{DOMAINS, Field, Slot};
 use compute_core::form::Form;
 use compute_core::problem::{Problem, Severity};
@@ -77,8 +78,10 @@ pub fn form(state: State) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::new();
     out.extend(bar(&view).map(Node::from));
     for problem in &stand.link_problems {
-        let text = [&problem.sentence(), " ", &problem.remedy].concat();
-        out.push(p("bar").with(text).into());
+        apart(|| {
+            let text = [&problem.sentence(), " ", &problem.remedy].concat();
+            out.push(p("bar").with(text).into());
+        });
     }
     out.push(head(&view).into());
     for index in 0..form.phases() {
@@ -98,12 +101,12 @@ pub fn form(state: State) -> Vec<Node> {
 /// What the form holds that the reader did not type, or what was just replaced.
 fn bar(view: &View) -> Option<Tag> {
     if let Some((did, _)) = view.stand.undo {
-        return Some(
+        return Some(apart(|| {
             div("bar")
                 .set("role", "status")
                 .with(span("").with(did))
-                .with(button("text", "undo", "").with("Undo")),
-        );
+                .with(button("text", "undo", "").with("Undo"))
+        }));
     }
     let first = view.stand.first_visit.as_ref()?;
     let name = |text: &'static str| tag("b").with([text, first.name, "."].concat());

@@ -1,6 +1,7 @@
 //! A phase of training: its kind, and both methods.
 
 use compute_core::accelerator_time;
+use compute_core::apart::apart;
 use compute_core::calibration;
 use compute_core::field::{Field, Slot};
 use compute_core::operations::{self, Factor};
@@ -20,7 +21,7 @@ pub fn phase(view: &View, index: u8) -> Tag {
     let fold = view.stand.phase(index);
     let mut out = div(if several { "phase framed" } else { "phase" });
     if several || other_kind {
-        out = out.with(title(view, index));
+        out = out.with(apart(|| title(view, index)));
     }
     out.with(counting(view, index, &fold))
         .with(hardware(view, index, &fold))
@@ -107,7 +108,7 @@ fn counting(view: &View, index: u8, fold: &PhaseFold) -> Tag {
         }
     } else {
         let width = if basis == Basis::Flop { "wide" } else { "" };
-        grid = place(grid, view, at(basis.field()), width);
+        grid = apart(|| place(grid, view, at(basis.field()), width));
     }
     if basis != Basis::Flop {
         grid = place(grid, view, at(Field::Data), "");
@@ -141,9 +142,11 @@ fn counting(view: &View, index: u8, fold: &PhaseFold) -> Tag {
         .map(|phase| &phase.counting);
     let line = match inputs {
         Some(Inputs::Complete(counting)) => product(operations::factors(counting), result),
-        Some(Inputs::Faulty(slots)) => waits(slots),
-        Some(Inputs::Needs(fields)) => needs(fields),
-        _ => needs(&[basis.field(), Field::Data][..if basis == Basis::Flop { 1 } else { 2 }]),
+        Some(Inputs::Faulty(slots)) => apart(|| waits(slots)),
+        Some(Inputs::Needs(fields)) => apart(|| needs(fields)),
+        _ => apart(|| {
+            needs(&[basis.field(), Field::Data][..if basis == Basis::Flop { 1 } else { 2 }])
+        }),
     };
     let mut section = tag("section")
         .class("method")
@@ -157,14 +160,16 @@ fn counting(view: &View, index: u8, fold: &PhaseFold) -> Tag {
             "Batch, ratio, length",
         ));
     if open {
-        let mut grid = div("grid more");
-        for field in more {
-            grid = place(grid, view, at(field), "");
-            if field == Field::Ratio {
-                grid = grid.with(ratios(at(Field::Ratio)));
+        section = section.with(apart(|| {
+            let mut grid = div("grid more");
+            for field in more {
+                grid = place(grid, view, at(field), "");
+                if field == Field::Ratio {
+                    grid = grid.with(ratios(at(Field::Ratio)));
+                }
             }
-        }
-        section = section.with(grid);
+            grid
+        }));
     }
     section
 }
@@ -230,9 +235,11 @@ fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
     };
     let mut grid = place(div("grid"), view, at(Field::Accelerator), "wide");
     grid = if hours {
-        let grid = grid.with(format());
-        let grid = place(grid, view, at(Field::ChipHours), "");
-        place(grid, view, at(Field::Utilization), "").with(ways(view, index, "ways"))
+        apart(|| {
+            let grid = grid.with(format());
+            let grid = place(grid, view, at(Field::ChipHours), "");
+            place(grid, view, at(Field::Utilization), "").with(ways(view, index, "ways"))
+        })
     } else {
         let grid = place(grid, view, at(Field::Chips), "");
         let grid = place(grid, view, at(Field::Time), "");
@@ -258,12 +265,14 @@ fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
         .map(|phase| &phase.hardware);
     let line = match inputs {
         Some(Inputs::Complete(hardware)) => product(accelerator_time::factors(hardware), result),
-        Some(Inputs::Faulty(slots)) => waits(slots),
-        Some(Inputs::Needs(fields)) => needs(fields),
-        _ => needs(&[
-            Field::Accelerator,
-            if hours { Field::ChipHours } else { Field::Time },
-        ]),
+        Some(Inputs::Faulty(slots)) => apart(|| waits(slots)),
+        Some(Inputs::Needs(fields)) => apart(|| needs(fields)),
+        _ => apart(|| {
+            needs(&[
+                Field::Accelerator,
+                if hours { Field::ChipHours } else { Field::Time },
+            ])
+        }),
     };
     let mut section = tag("section")
         .class("method")
@@ -271,15 +280,17 @@ fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
         .with(grid)
         .with(formula(line, "more-hardware", index, open, "Peak, HFU"));
     if open {
-        let mut grid = div("grid more");
-        for field in more {
-            let width = if field == Field::Peak { "" } else { "wide" };
-            grid = place(grid, view, at(field), width);
-        }
-        if !hours {
-            grid = grid.with(ways(view, index, "aside"));
-        }
-        section = section.with(grid);
+        section = section.with(apart(|| {
+            let mut grid = div("grid more");
+            for field in more {
+                let width = if field == Field::Peak { "" } else { "wide" };
+                grid = place(grid, view, at(field), width);
+            }
+            if !hours {
+                grid = grid.with(ways(view, index, "aside"));
+            }
+            grid
+        }));
     }
     section
 }

@@ -1,5 +1,6 @@
 //! Under the form: thresholds, what makes the number uncertain, and every step of it.
 
+use compute_core::apart::apart;
 use compute_core::estimate::{Estimate, MethodResult};
 use compute_core::field::Slot;
 use compute_core::quantity::percent;
@@ -16,7 +17,15 @@ use crate::state::{Found, State};
 
 /// The sections' children, following the state.
 pub fn after(state: State) -> Vec<Node> {
-    state.pauses.track();
+    // They come with the rest of the program, or at the first pause.
+    if state.pauses.get() == 0 {
+        Vec::new()
+    } else {
+        apart(|| sections(state))
+    }
+}
+
+fn sections(state: State) -> Vec<Node> {
     let found = state.found.get_untracked();
     let (estimate, stale) = found.shown();
     let mut out: Vec<Node> = Vec::new();

@@ -6,6 +6,7 @@ pub mod share;
 mod thresholds;
 
 use compute_core::agreement::{Agreement, Verdict};
+use compute_core::apart::apart;
 use compute_core::estimate::{Headline, MethodResult, PETAFLOP_DAY, headline_reason};
 use compute_core::field::{Field, Slot};
 use compute_core::quantity::{exact, plain, range, scientific, words};
@@ -39,7 +40,7 @@ pub fn flop_text(value: f64, digits: u8) -> String {
 
 /// A total's 90 % range, where it has one.
 pub fn range_text(total: &Total) -> Option<String> {
-    (total.low < total.high).then(|| range(total.low, total.high, 2))
+    (total.low < total.high).then(|| apart(|| range(total.low, total.high, 2)))
 }
 
 /// The result's children, following the state.
@@ -63,7 +64,7 @@ pub fn result(state: State, around: Surroundings) -> Vec<Node> {
     panel = panel.with(headline(flop, stale.is_some()));
     panel = match flop {
         Some(total) => panel.with(in_words(total)).with(methods(&found)),
-        None => panel.with(nothing(&found)),
+        None => panel.with(apart(|| nothing(&found))),
     };
     panel = panel.with(estimate.agreement.as_ref().map(verdict));
     panel = panel.with(p("caption").with("FLOP, logarithmic; one line for each known model"));
@@ -81,6 +82,10 @@ pub fn result(state: State, around: Surroundings) -> Vec<Node> {
 /// Messages at the result, each a link to its field.
 fn wrong(found: &Found, stale: Option<Slot>) -> Option<Tag> {
     found.error()?;
+    Some(apart(|| faults(found, stale)))
+}
+
+fn faults(found: &Found, stale: Option<Slot>) -> Tag {
     let mut note = div("stale-note");
     if let Some(slot) = stale {
         note = note.with(
@@ -107,7 +112,7 @@ fn wrong(found: &Found, stale: Option<Slot>) -> Option<Tag> {
             None => p("").with(text),
         });
     }
-    Some(note)
+    note
 }
 
 fn of(state: State) -> Tag {
@@ -161,7 +166,7 @@ pub fn headline(total: Option<&Total>, stale: bool) -> Tag {
 fn in_words(total: &Total) -> Tag {
     let mut lines = div("words");
     if let Some(range) = range_text(total) {
-        lines = lines.with(p("").with("90 % range ").with(rich(&range)));
+        lines = apart(|| lines.with(p("").with("90 % range ").with(rich(&range))));
     }
     lines
         .with(p("").with([&words(total.value, 2), " operations"].concat()))
@@ -228,7 +233,7 @@ fn row(found: &Found, method: Method, chosen: bool) -> Tag {
         Some(result) => {
             let total = &result.total;
             let range = match range_text(total) {
-                Some(range) => rich(&range),
+                Some(range) => apart(|| rich(&range)),
                 None => vec!["no range typed".into()],
             };
             row.with(
@@ -239,14 +244,16 @@ fn row(found: &Found, method: Method, chosen: bool) -> Tag {
             )
             .with(tag("td").with(range))
         }
-        None => row.with(
-            tag("td")
-                .set("id", id)
-                .set("data-flop", "")
-                .set("colspan", "2")
-                .set("class", "missing")
-                .with(missing(found, hardware)),
-        ),
+        None => apart(|| {
+            row.with(
+                tag("td")
+                    .set("id", id)
+                    .set("data-flop", "")
+                    .set("colspan", "2")
+                    .set("class", "missing")
+                    .with(missing(found, hardware)),
+            )
+        }),
     }
 }
 
@@ -305,6 +312,10 @@ pub fn verdict(agreement: &Agreement) -> Tag {
     if agreement.causes.is_empty() {
         return note;
     }
+    apart(|| with_causes(note, agreement))
+}
+
+fn with_causes(note: Tag, agreement: &Agreement) -> Tag {
     let mut causes = tag("ol").class("causes");
     for cause in &agreement.causes {
         let go = ["Go to ", &lower(cause.slot.field.spec().label)].concat();

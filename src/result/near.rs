@@ -1,5 +1,6 @@
 //! What the number lies near.
 
+use compute_core::apart::apart;
 use compute_core::catalog::Model;
 use compute_core::estimate::Estimate;
 use compute_core::quantity::{percent, plain, scientific};
@@ -56,15 +57,10 @@ pub fn in_words(found: &Found) -> String {
         });
         text.push_str(&aloud(&flop_text(mark.value, 2)));
         if mark.low < mark.high {
-            text.push_str(
-                &[
-                    ", from ",
-                    &aloud(&scientific(mark.low, 2)),
-                    " to ",
-                    &aloud(&scientific(mark.high, 2)),
-                ]
-                .concat(),
-            );
+            apart(|| {
+                let [low, high] = [mark.low, mark.high].map(|end| aloud(&scientific(end, 2)));
+                text.push_str(&[", from ", &low, " to ", &high].concat());
+            });
         }
         text.push('.');
     }

@@ -1,5 +1,6 @@
 //! Link, iframe, print; citations are a tool of their own.
 
+use compute_core::apart::apart;
 use compute_core::field::{Field, Slot};
 use compute_core::form::Form;
 use compute_core::link::{self, Address};
@@ -105,11 +106,15 @@ fn text(state: State, id: &'static str, label: &'static str, text: String) -> Ta
 /// What stands open under the buttons.
 pub fn panel(state: State, found: &Found) -> Option<Tag> {
     let open = state.stand.with(|stand| stand.panel)?;
+    Some(apart(|| opened(state, found, open)))
+}
+
+fn opened(state: State, found: &Found, open: Panel) -> Tag {
     let name = state
         .form
         .with(|form| form.head(Field::Name).trim().to_string());
     let out = div("panel");
-    Some(match open {
+    match open {
         Panel::Share => out.with(text(
             state,
             "share-text",
@@ -135,5 +140,5 @@ pub fn panel(state: State, found: &Found) -> Option<Tag> {
                 iframe(&frozen(state, found), &title),
             ))
         }
-    })
+    }
 }

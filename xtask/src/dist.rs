@@ -122,14 +122,12 @@ pub(crate) fn profile() -> Outcome {
     build()?;
     let split = Tools::new()?.wasm_bindgen()?.join("wasm-split");
     let folder = files::target()?.join("bundle/page");
-    let watched = folder.join("watched.wasm");
-    let mut watch = Command::new(split);
-    watch.arg("--watch").arg(folder.join("page_bg.wasm"));
-    process::run(watch.arg(&watched))?;
+    let (bound, watched) = (folder.join("page_bg.wasm"), folder.join("watched.wasm"));
+    process::run(Command::new(split).arg("--watch").args([bound, watched]))?;
     process::run(
         crate::test::node()?
             .arg("tests/browser/profile.mjs")
-            .arg(&watched),
+            .arg(folder),
     )
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn post_build() -> Outcome {
     let mut names = build.page()?;
     build.compile()?;
     build.tables(&mut names)?;
+    build.style("rest", &mut names)?;
     let jobs: [fn(&Build, &mut Names) -> Outcome; 5] = [
         Build::first_and_rest,
         Build::places,
@@ -143,30 +144,26 @@ impl Build {
         if !self.release {
             return Ok(());
         }
-        let linked = self.wasm("page.wasm");
-        let from = self.bind("page", "page.wasm", "page", &WEB)?;
-        let script = self.small(&from.join("page.js"), true)?;
+        let bound = self.bind("page", "page.wasm", "page", &WEB)?;
+        let parts = bound.join("parts");
+        files::make_folder(&parts)?;
+        let mut split = Command::new("wasm-split");
+        split
+            .arg(self.root.join("tools/later.txt"))
+            .arg(self.wasm("page.wasm"));
+        process::run(split.args([&bound, &parts]))?;
+        let script = self.small(&parts.join("page.js"), true)?;
         names.push((
             "page-js".into(),
             self.hashed("page", ".js", script.as_bytes())?,
         ));
-        let parts = [
-            ("page-wasm", "page", "_bg.wasm"),
-            ("page-rest", "rest", ".wasm"),
-        ];
-        let path = |stem: &str| from.join(format!("{stem}.wasm"));
-        let mut split = Command::new("wasm-split");
-        split
-            .arg(self.root.join("tools/later.txt"))
-            .arg(&linked)
-            .arg(from.join("page_bg.wasm"));
-        process::run(split.args(parts.map(|(_, stem, _)| path(stem))))?;
-        for (key, stem, end) in parts {
-            smaller(&path(stem))?;
-            names.push((
-                key.into(),
-                self.hashed(stem, end, &files::read(&path(stem))?)?,
-            ));
+        for (key, part, stem, end) in [
+            ("page-wasm", "first.wasm", "page", "_bg.wasm"),
+            ("page-rest", "rest.wasm", "rest", ".wasm"),
+        ] {
+            let part = parts.join(part);
+            smaller(&part)?;
+            names.push((key.into(), self.hashed(stem, end, &files::read(&part)?)?));
         }
         Ok(())
     }
@@ -196,6 +193,7 @@ impl Build {
             "build",
             "--target=wasm32-unknown-unknown",
             "--package=training-compute-page",
+            "--bin=embed",
             "--bin=places",
             "--bin=quote",
         ]);
@@ -280,6 +278,11 @@ impl Build {
             format!("{name}-wasm"),
             self.hashed(name, "_bg.wasm", &wasm)?,
         ));
+        self.style(name, names)
+    }
+
+    /// A style sheet besides that of index.html.
+    fn style(&self, name: &str, names: &mut Names) -> Outcome {
         let style = style::bundle(&self.root.join(format!("style/{name}.css")))?;
         // Indentation only: a line end may stand in a selector.
         let style: Vec<&str> = style
@@ -327,21 +330,14 @@ impl Build {
         if !self.release {
             return Ok(());
         }
-        let from = self.bind(
+        let from = self.bind_small(
             "embed",
-            "page.wasm",
-            "page",
+            "embed.wasm",
+            "embed",
             &["--target=no-modules", "--no-typescript"],
         )?;
-        let glue = self.small(&from.join("page.js"), false)?;
-        let wasm = from.join("page_bg.wasm");
-        process::run(
-            Command::new("wasm-split")
-                .arg("--whole")
-                .args([&wasm, &wasm]),
-        )?;
-        smaller(&wasm)?;
-        let wasm = files::base64(&files::read(&wasm)?);
+        let glue = self.small(&from.join("embed.js"), false)?;
+        let wasm = files::base64(&files::read(&from.join("embed_bg.wasm"))?);
         let tables = names
             .iter()
             .find(|(key, _)| key == "catalog")

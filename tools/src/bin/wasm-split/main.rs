@@ -9,33 +9,38 @@
 //! the first part larger; it never makes it wrong.
 
 mod constants;
+mod glue;
 mod split;
 
 use std::collections::HashSet;
 use std::fs;
+use std::path::Path;
 
 use walrus::ir::{Const, GlobalSet, Instr, Value};
 use walrus::{ConstExpr, FunctionId, Module, ValType};
 
 const USAGE: &str = "\
-wasm-split NAMES LINKED IN FIRST REST   move the functions named in NAMES out of IN (bound by wasm-bindgen from LINKED)
-wasm-split --watch IN OUT               export a global of every function's name, which is 1 once it has run
-wasm-split --whole IN OUT               leave out what only this program reads";
+wasm-split NAMES LINKED BOUND TO          move the functions named in NAMES out of BOUND/page_bg.wasm, which wasm-bindgen made of LINKED;
+                                          write TO/first.wasm, TO/rest.wasm and TO/page.js
+wasm-split --watch IN OUT                 export a global of each function's name, which is 1 once it has run";
 
 fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["--watch", from, to] => Ok(fs::write(to, watched(&fs::read(from)?)?)?),
-        ["--whole", from, to] => Ok(fs::write(to, read(&fs::read(from)?)?.emit_wasm())?),
-        [names, linked, from, first, rest] => {
+        [names, linked, bound, to] => {
             let names = fs::read_to_string(names)?;
             let names: HashSet<&str> = names.lines().collect();
             let moved = |name: &str| names.contains(name);
             let constants = constants::only_in(&fs::read(linked)?, moved)?;
-            let parts = split::split(&fs::read(from)?, moved, &constants)?;
-            fs::write(first, parts.first)?;
-            Ok(fs::write(rest, parts.rest)?)
+            let (bound, to) = (Path::new(bound), Path::new(to));
+            let glue = fs::read_to_string(bound.join("page.js"))?;
+            let (glue, wasm) = glue::trim(&glue, &fs::read(bound.join("page_bg.wasm"))?)?;
+            let mut parts = split::split(&wasm, moved, &constants)?;
+            fs::write(to.join("page.js"), glue::shorten(&glue, &mut parts.first))?;
+            fs::write(to.join("first.wasm"), parts.first.emit_wasm())?;
+            Ok(fs::write(to.join("rest.wasm"), parts.rest.emit_wasm())?)
         }
         _ => anyhow::bail!("{USAGE}"),
     }
@@ -78,10 +83,18 @@ fn name(module: &Module, function: FunctionId) -> String {
     )
 }
 
+/// In instructions: a stub in the place of a smaller function would be no smaller.
+const SMALLEST: u64 = 6;
+
 /// A program that tells which of its functions have run.
 fn watched(wasm: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut module = read(wasm)?;
-    let functions: Vec<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
+    let functions: Vec<FunctionId> = module
+        .funcs
+        .iter_local()
+        .filter(|(_, body)| body.size() > SMALLEST)
+        .map(|(id, _)| id)
+        .collect();
     for (at, id) in functions.into_iter().enumerate() {
         let ran =
             module

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
+use crate::glue::letters;
 use anyhow::{Context, bail};
 use walrus::ir::{Value, Visitor, dfs_in_order};
 use walrus::{
@@ -12,14 +13,17 @@ use walrus::{
 
 /// The export that fetches the rest and returns when it is there.
 const LATER: &str = "later";
-/// The module name of everything that the rest imports from the first part.
+/// The module name of everything that the rest imports from the first part: a name that is a number is a place in `TABLE`, any other
+/// an export.
 const FIRST: &str = "first";
 /// First letter of the names of what the first part exports for the rest; wasm-bindgen's names are identifiers.
-const SHARED: char = '-';
+pub const SHARED: char = '-';
+/// The export with the table of functions.
+const TABLE: &str = "-table";
 
 pub struct Parts {
-    pub first: Vec<u8>,
-    pub rest: Vec<u8>,
+    pub first: Module,
+    pub rest: Module,
 }
 
 /// Moves the functions for which `moved` holds, and the constants at the given addresses, which only they read.
@@ -31,7 +35,7 @@ pub fn split(
     let mut first = First::read(wasm, moved)?;
     let mut rest = Rest::read(wasm, &first)?;
     let loaded = first.stubs()?;
-    rest.import(&mut first);
+    rest.import(&mut first)?;
     rest.say_loaded(&mut first, loaded);
     rest.fill_table(&first)?;
     rest.take_constants(&mut first, constants)?;
@@ -45,8 +49,8 @@ pub fn split(
         first.at.len(),
     );
     Ok(Parts {
-        first: first.module.emit_wasm(),
-        rest: rest.module.emit_wasm(),
+        first: first.module,
+        rest: rest.module,
     })
 }
 
@@ -165,18 +169,31 @@ impl First {
         Ok(loaded)
     }
 
-    /// Exports something for the rest; returns the name.
+    /// Puts functions at the end of the table.
+    fn append(&mut self, place: i32, functions: Vec<FunctionId>) {
+        let table = self.module.tables.get_mut(self.table);
+        table.initial += functions.len() as u64;
+        table.maximum = table.maximum.map(|most| most.max(table.initial));
+        let kind = ElementKind::Active {
+            table: self.table,
+            offset: ConstExpr::Value(Value::I32(place)),
+        };
+        let id = self
+            .module
+            .elements
+            .add(kind, ElementItems::Functions(functions));
+        self.module
+            .tables
+            .get_mut(self.table)
+            .elem_segments
+            .insert(id);
+        self.module.exports.add(TABLE, self.table);
+    }
+
+    /// Exports something else for the rest; returns the name.
     fn share(&mut self, item: impl Into<ExportItem>) -> String {
-        let mut name = String::from(SHARED);
-        let mut number = self.shared;
+        let name = format!("{SHARED}{}", letters(self.shared));
         self.shared += 1;
-        loop {
-            name.push(char::from(b'a' + (number % 26) as u8));
-            number /= 26;
-            if number == 0 {
-                break;
-            }
-        }
         self.module.exports.add(&name, item);
         name
     }
@@ -193,7 +210,9 @@ impl First {
             .exports
             .iter()
             .filter(|export| {
-                export.name.starts_with(SHARED) && !used.contains(export.name.as_str())
+                export.name.starts_with(SHARED)
+                    && export.name != TABLE
+                    && !used.contains(export.name.as_str())
             })
             .map(|export| export.id())
             .collect();
@@ -226,7 +245,9 @@ impl Rest {
             .collect();
         let mine = module.tables.get_mut(table);
         let other = first.module.tables.get(first.table);
-        (mine.initial, mine.maximum) = (other.initial, other.maximum);
+        mine.initial = other.initial;
+        // The first part puts more into it.
+        mine.maximum = None;
         // What is the first part's alone.
         module.start = None;
         for id in module
@@ -262,7 +283,7 @@ impl Rest {
     }
 
     /// Imports whatever moved functions use and the first part has.
-    fn import(&mut self, first: &mut First) {
+    fn import(&mut self, first: &mut First) -> anyhow::Result<()> {
         let module = &mut self.module;
         let used: HashSet<FunctionId> = self
             .twins
@@ -270,6 +291,9 @@ impl Rest {
             .filter(|(one, _)| first.moved.contains(one))
             .flat_map(|(_, two)| calls(module, *two))
             .collect();
+        // Functions are shared by their places in the table, which take fewer bytes than exports.
+        let places = i32::try_from(first.module.tables.get(first.table).initial)?;
+        let mut shared = Vec::new();
         for (one, two) in &self.twins {
             if first.moved.contains(one) || !used.contains(two) {
                 continue;
@@ -278,11 +302,14 @@ impl Rest {
             if let FunctionKind::Import(imported) = &module.funcs.get(*two).kind {
                 module.imports.delete(imported.import);
             }
+            let place = places + i32::try_from(shared.len())?;
+            shared.push(*one);
             let import = module
                 .imports
-                .add(FIRST, &first.share(*one), ImportKind::Function(*two));
+                .add(FIRST, &place.to_string(), ImportKind::Function(*two));
             module.funcs.get_mut(*two).kind = FunctionKind::Import(ImportedFunction { import, ty });
         }
+        first.append(places, shared);
         let ids: Vec<_> = first
             .module
             .tables
@@ -322,6 +349,7 @@ impl Rest {
                 .add(FIRST, &first.share(one), ImportKind::Global(two));
             module.globals.get_mut(two).kind = GlobalKind::Import(import);
         }
+        Ok(())
     }
 
     /// The first thing that the rest does is to say that it is there.
