@@ -149,7 +149,9 @@
     }
   };
   const calculator = async () => {
-    const whole = files.pageRest && (location.search.length > 1 || navigator.serviceWorker?.controller);
+    let kept;
+    try { kept = navigator.serviceWorker?.controller; } catch { /* In a sandbox. */ }
+    const whole = files.pageRest && (location.search.length > 1 || kept);
     const [first, module] = await Promise.all([load(files.pageJs, files.pageWasm), whole && rest(), whole && restStyle()]);
     if (whole) start(module, first);
     first.begin();

@@ -213,10 +213,16 @@ fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {
         words.iter().all(|word| name.contains(word.as_str()))
     };
     let whole_key = normalize(text);
-    // Three passes, best first: a sort would bring its own code.
+    // Passes, best first: a sort would bring its own code. Where nothing is typed, chips with many measured runs are.
     let rank = |row: &Accelerator| {
         if words.is_empty() {
-            Some(u8::from(row.default_format.is_none()))
+            let runs = catalog.runs.iter().filter(|run| run.accelerator == row.id);
+            Some(match (runs.count(), row.default_format) {
+                (3.., _) => 0,
+                (1.., _) => 1,
+                (0, Some(_)) => 2,
+                (0, None) => 3,
+            })
         } else if normalize(row.short).starts_with(&whole_key) {
             Some(0)
         } else if hit(row.name) {
@@ -226,20 +232,15 @@ fn accelerators(view: &View, slot: Slot, list: &List) -> (Vec<Choice>, usize) {
         }
     };
     let mut ranked: Vec<Option<u8>> = catalog.accelerators.iter().map(rank).collect();
-    // The row that the field would take stands first, before its variants.
-    let taken = if words.is_empty() {
-        None
-    } else {
-        catalog.find(text)
-    };
-    let taken = taken.and_then(|index| {
+    // The row that the field would take, or has, stands first, before its variants.
+    let taken = catalog.find(view.form.get(slot)).and_then(|index| {
         *ranked.get_mut(index)? = None;
         catalog.accelerators.get(index)
     });
     let mut found = usize::from(taken.is_some());
     let mut out: Vec<Choice> = Vec::new();
     out.extend(taken.map(|row| accelerator(row, text, list.filters)));
-    for wanted in 0..=2 {
+    for wanted in 0..=3 {
         for (row, rank) in catalog.accelerators.iter().zip(&ranked) {
             if *rank == Some(wanted) {
                 found += 1;

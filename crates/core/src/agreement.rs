@@ -108,7 +108,7 @@ pub fn compare(
             let mut rest = if apart < 1.005 {
                 " The count equals the accelerator time".to_string()
             } else if apart < 1.05 {
-                " The count is within 5 % of the accelerator time".to_string()
+                " The count is within 5\u{202f}% of the accelerator time".to_string()
             } else if counting.value < hardware.value {
                 [" The count is ", &ratio, " of the accelerator time"].concat()
             } else {
@@ -151,7 +151,7 @@ pub fn compare(
             [
                 " The count needs only ",
                 &share,
-                " of the chips' peak; whole runs are not known under 5 %. A count, a unit or a time is probably off.",
+                " of the chips’ peak; whole runs are not known under 5\u{202f}%. A count, a unit or a time is probably off.",
             ]
             .concat(),
         ),
@@ -160,7 +160,7 @@ pub fn compare(
             [
                 " The count needs ",
                 &share,
-                " of the chips' peak; the most that was ever printed is 72 %. One input is probably off.",
+                " of the chips’ peak; the most that was ever printed is 72\u{202f}%. One input is probably off.",
             ]
             .concat(),
         ),
@@ -169,7 +169,7 @@ pub fn compare(
             [
                 " The count needs ",
                 &share,
-                " of the chips' peak, and no chip does more than 100 %. One input is not what it seems.",
+                " of the chips’ peak, and no chip does more than 100\u{202f}%. One input is not what it seems.",
             ]
             .concat(),
         ),

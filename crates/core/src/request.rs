@@ -477,7 +477,7 @@ impl Reader<'_> {
                     Severity::Note,
                     slot,
                     "high-utilization",
-                    &["more than any run was measured at, 72 %. The “GPU utilization” of a driver's monitor is another quantity."],
+                    &["more than any run was measured at, 72\u{202f}%. The “GPU utilization” of a driver’s monitor is another quantity."],
                     &["Enter the share of the peak that went into the model, like 35%."],
                 );
             });
