@@ -20,10 +20,10 @@ macro_rules! cues {
 
 cues! {
     /// Training is spoken of.
-    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "instruction_tun*", "learned", "learnt", "learns", "learn", "retrain*"];
+    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "instruction_tun*", "reinforcement_learning", "the_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
     /// A run is spoken of, if training is the subject.
-    RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "stop", "stops", "stopped", "busy",
-        "wallclock", "consumed", "required", "needed", "went_on", "converge*", "through_the", "duration"];
+    RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "ends", "stop", "stops", "stopped", "busy",
+        "wallclock", "consumed", "required", "needed", "went_on", "went_through", "goes_through", "converge*", "through_the", "duration"];
     /// Words that only a text about training has.
     LEARNING = ["optimization", "optimized", "optimisation", "optimised", "learning_rate", "loss", "optimizer", "adam", "adamw", "sgd", "momentum", "dropout", "gradient*", "mfu", "hfu", "epoch*", "minibatch*",
         "batch_size", "checkpoint*", "overfit*", "corpus", "corpora"];
@@ -37,7 +37,7 @@ cues! {
         "buy", "buying", "bought", "purchase*", "order", "orders", "ordered", "stockpile*", "owns", "ship", "shipped", "shipping", "shipments", "installed", "install", "houses", "export", "exports", "smuggl*",
         "building_a", "build_a", "has_raised", "invest*", "revenue", "factory", "opened", "rent", "rents"];
     /// What somebody has, whatever it is used for.
-    FLEET = ["has", "have", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
+    FLEET = ["has", "have", "holds", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
     /// What is not so, or not yet.
     HYPOTHETICAL = ["should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.

@@ -117,7 +117,39 @@ pub(crate) fn mentions(doc: &Doc) -> Vec<Mention> {
         }
     }
     share_nouns(doc, &mut found);
+    join_times(doc, &mut found);
     found
+}
+
+/// `17 days and 6 hours`, `1 h 40 min`: one time.
+fn join_times(doc: &Doc, found: &mut Vec<Mention>) {
+    let mut k = 1;
+    while k < found.len() {
+        let Some([first, second]) = found.get_mut(k - 1..=k) else {
+            break;
+        };
+        let between = first.end..second.at.start;
+        let joined = between.is_empty() || between.len() == 1 && doc.is(between.start, "and");
+        match (first.unit, second.unit) {
+            (Unit::Time(long), Unit::Time(short))
+                if joined
+                    && second.value * short < long
+                    && first.high.is_none()
+                    && second.high.is_none()
+                    && !second.barred =>
+            {
+                first.text = format!("{} {}, {}", first.text, first.noun, second.text);
+                first.value = first.value * (long / short) + second.value;
+                first.noun.clone_from(&second.noun);
+                first.unit = second.unit;
+                first.per = second.per;
+                first.at.end = second.at.end;
+                first.end = second.end;
+                found.remove(k);
+            }
+            _ => k += 1,
+        }
+    }
 }
 
 /// `7B, 13B and 70B parameters`, `8, 16 and 32 GPUs`: the noun serves all.
@@ -404,6 +436,12 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
 /// Money, bounds and approximations in front of a number.
 fn front(doc: &Doc, made: &mut Mention) {
     let start = made.at.start;
+    // "two thousand and forty-eight": the end of a longer number in words.
+    if doc.kind(start) == Some(Kind::Word) && doc.glued(start) && doc.is(start.wrapping_sub(1), "-")
+    {
+        made.barred = true;
+        return;
+    }
     let sentence = doc.sentence(start);
     let mut k = start;
     for _ in 0..6 {
@@ -569,6 +607,12 @@ fn unit(doc: &Doc, made: &mut Mention) {
                     }
                     _ => break,
                 }
+            }
+            // "two TPU v5p pods", "4 GB300 racks": machines of a size that is not said.
+            let machines =
+                |k: usize| matches!(doc.text(k), "pods" | "slices" | "racks" | "islands");
+            if machines(k) || machines(k.wrapping_sub(1)) {
+                made.unit = Unit::Other;
             }
             break;
         }

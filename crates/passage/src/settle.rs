@@ -153,7 +153,12 @@ fn drop_sums(claims: &mut Vec<Claim>) {
 
 /// A passage that begins with fine-tuning and tells of no run from scratch is about that alone.
 fn only_stage(doc: &Doc, claims: &[Claim], stages: &mut [(Stage, Option<Range<usize>>)]) {
-    if doc.all & cues::STAGE_PRETRAINING != 0 {
+    let from_scratch = doc
+        .cues
+        .iter()
+        .enumerate()
+        .any(|(k, cue)| cue & cues::STAGE_PRETRAINING != 0 && !doc.is_foreign(k));
+    if from_scratch {
         return;
     }
     let first = claims

@@ -89,6 +89,15 @@ pub(crate) fn lex(glyphs: &[Glyph]) -> Vec<Token> {
             i = end;
             continue;
         }
+        // "tokens¹": the mark of a footnote, passed over; behind a number it is an exponent.
+        if SUPERSCRIPTS.contains(&c)
+            && out
+                .last()
+                .is_some_and(|t| t.kind == Kind::Word || t.text == ")")
+        {
+            i += 1;
+            continue;
+        }
         let mut token = if c.is_ascii_digit() || (c == '.' && lexer.digit(i + 1) && space) {
             number(&lexer, i, out.last())
         } else if matches!(c, 'x' | 'X')

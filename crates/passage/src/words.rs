@@ -70,9 +70,9 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
         }
         let counted = mentions.iter().find(|m| m.chip == Some(index));
         let claimed = counted.is_some_and(|m| {
-            numbers
-                .iter()
-                .any(|c| c.span.start == m.at.start && matches!(c.field, "chips" | "chip_hours"))
+            numbers.iter().any(|c| {
+                c.span.start == m.at.start && !c.rival && matches!(c.field, "chips" | "chip_hours")
+            })
         });
         let sentence = doc.cues_in(doc.sentence(i));
         let label = labelled(doc, i);

@@ -67,7 +67,7 @@ impl Doc<'_> {
                 || self
                     .tokens
                     .get(i + 2)
-                    .is_some_and(|t| t.capital && t.text.len() <= 3))
+                    .is_some_and(|t| t.capital && t.text.len() <= 3 && t.text != "ai"))
             && first.capital;
         let sized = first.capital
             && !self.starts_sentence(i)
@@ -319,6 +319,14 @@ impl Doc<'_> {
                         && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
                     (now, by_comparison) = (true, !apposition);
                     subject_foreign.get_or_insert(true);
+                }
+                // "Llama 3.1 8B, which Meta pre-trained on 15T tokens, tuned by us": up to the comma it is Meta's work.
+                let actor = matches!(self.text(i), "which" | "that")
+                    && self.tokens.get(i + 1).is_some_and(|t| t.capital)
+                    && self.name(i + 1).is_none()
+                    && self.cues_in(i + 2..i + 4) & cues::TRAIN != 0;
+                if actor {
+                    (now, by_comparison) = (true, true);
                 }
                 if let Some(name) = self.name(i).cloned() {
                     // "the original BERT-Base" beside BERT-Mini is another model.

@@ -2,6 +2,7 @@
 
 use super::{Around, Claim, Gate, Key, made, number_only};
 use crate::cues::{self, Unit};
+use crate::doc::Doc;
 use crate::mention::{Mention, Per};
 use crate::token::Kind;
 use std::ops::Range;
@@ -45,25 +46,26 @@ pub(super) fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Optio
         return None;
     }
     // "for the 8-GPU node", "8 GPUs per node", "nodes with 8 GPUs each": inside one machine.
-    let in_machine = mention.per == Per::Chip
-        || doc.cues_in(mention.end..(mention.end + 2)) & cues::EACH != 0
-        || (1..6).any(|n| {
-            matches!(
-                around.word_before(n),
-                "nodes"
-                    | "node"
-                    | "machines"
-                    | "servers"
-                    | "hosts"
-                    | "instances"
-                    | "boxes"
-                    | "systems"
-            )
-        }) && mentions.iter().any(|other| {
-            other.unit == Unit::Machines
-                && other.at.end <= mention.at.start
-                && mention.at.start - other.at.end < 9
-        });
+    let in_machine = !in_all(doc, mention)
+        && (mention.per == Per::Chip
+            || doc.cues_in(mention.end..(mention.end + 2)) & cues::EACH != 0
+            || (1..6).any(|n| {
+                matches!(
+                    around.word_before(n),
+                    "nodes"
+                        | "node"
+                        | "machines"
+                        | "servers"
+                        | "hosts"
+                        | "instances"
+                        | "boxes"
+                        | "systems"
+                )
+            }) && mentions.iter().any(|other| {
+                other.unit == Unit::Machines
+                    && other.at.end <= mention.at.start
+                    && mention.at.start - other.at.end < 9
+            }));
     if mention.unit == Unit::Machines {
         return machines(around, mentions);
     }
@@ -114,6 +116,13 @@ pub(super) fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Optio
     ))
 }
 
+/// `two machines (16 GPUs in all)`: the sum, not what one machine has.
+fn in_all(doc: &Doc, mention: &Mention) -> bool {
+    let end = mention.end;
+    matches!(doc.text(end), "total" | "altogether")
+        || doc.is(end, "in") && matches!(doc.text(end + 1), "all" | "total")
+}
+
 /// `64 nodes of 8 GPUs each` is `64 * 8`; `96 DGX A100` is `96 * 8`. Machines of unknown size are none.
 pub(super) fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
     let mention = around.mention;
@@ -124,6 +133,7 @@ pub(super) fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
         .is_some_and(|chip| chip.machine);
     let inside = mentions.iter().find(|other| {
         matches!(other.unit, Unit::Chips)
+            && !in_all(doc, other)
             && other.at.start >= mention.at.end
             && other.at.start - mention.at.end < 8
             && other.value <= 72.0
@@ -173,6 +183,17 @@ pub(super) fn timed(around: &Around, strength: u8, seconds: f64) -> Claim {
         mention.high.unwrap_or(mention.value) * seconds,
     );
     claim
+}
+
+/// Whether accelerators are named among the tokens.
+fn chips_in(doc: &Doc, mut range: Range<usize>) -> bool {
+    range.any(|k| {
+        doc.chip(k).is_some()
+            || matches!(
+                doc.text(k),
+                "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"
+            )
+    })
 }
 
 /// Wall-clock time of the training.
@@ -250,6 +271,8 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
                     | "finishes"
             )
         });
+        // "after 23 days on 96 A100s"
+        let over = over || around.word_after(0) == "on" && chips_in(doc, around.clause.clone());
         if !(around.word_before(1) == "after" && (around.after(4) & cues::TRAIN != 0 || over)) {
             return None;
         }
@@ -265,22 +288,16 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let clause = around.clause();
-    let chips_in = |range: Range<usize>| {
-        range.clone().any(|k| {
-            doc.chip(k).is_some()
-                || matches!(
-                    doc.text(k),
-                    "gpus" | "tpus" | "chips" | "accelerators" | "cards" | "gpu" | "cores"
-                )
-        })
-    };
     let sentence = around.sentence();
-    let with_chips = chips_in(around.sentence.clone());
+    let with_chips = chips_in(doc, around.sentence.clone());
     let preposition = matches!(around.word_before(1), "for" | "in" | "about" | "over");
     let trained = clause & (cues::TRAIN | cues::RUN) != 0
-        || chips_in(around.clause.clone())
+        || chips_in(doc, around.clause.clone())
         || (sentence & cues::TRAIN != 0 && (with_chips || preposition))
-        || (with_chips && (sentence & cues::LEARNING != 0 || around.entry()))
+        || (with_chips
+            && (sentence & cues::LEARNING != 0
+                || around.entry()
+                || around.word_before(1) == "for"))
         || (around.entry() && sentence & cues::LEARNING != 0);
     trained.then(|| timed(around, 2, seconds))
 }
@@ -303,6 +320,19 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
         return None;
     }
     let doc = around.doc;
+    // "per trillion tokens it needs 172.8K GPU hours"
+    let rate = (around.sentence.start..mention.at.start).any(|k| {
+        doc.is(k, "per")
+            && (k + 1..k + 3).any(|n| {
+                matches!(
+                    doc.text(n),
+                    "token" | "tokens" | "epoch" | "step" | "run" | "experiment"
+                )
+            })
+    });
+    if rate {
+        return None;
+    }
     // "a step takes 3,000 GPU hours"
     if (1..=5).any(|n| {
         matches!(around.word_before(n), "step" | "iteration" | "update")

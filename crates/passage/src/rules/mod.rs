@@ -68,7 +68,8 @@ impl Gate {
             training: hours
                 || tokens
                 || (doc.all & (cues::TRAIN | cues::LEARNING | cues::UTILIZATION) != 0
-                    && !offer(doc)),
+                    && !offer(doc)
+                    && !advice(doc)),
             transformer: doc.all & cues::TRANSFORMER != 0,
             convolution: doc.all & cues::CONVOLUTION != 0,
         }
@@ -100,6 +101,27 @@ fn offer(doc: &Doc) -> bool {
             "tokens",
             "needed",
             "ran",
+        ])
+}
+
+/// What the reader would need: "If you want to fine-tune a 70B model, plan for 8 GPUs".
+fn advice(doc: &Doc) -> bool {
+    let condition = (0..doc.tokens.len()).any(|k| {
+        matches!(doc.text(k), "if" | "when" | "should" | "before") && doc.is(k + 1, "you")
+    });
+    condition
+        && !doc.all_words(&[
+            "we",
+            "our",
+            "trained",
+            "pretrained",
+            "finetuned",
+            "took",
+            "ran",
+            "used",
+            "saw",
+            "consumed",
+            "lasted",
         ])
 }
 
@@ -238,6 +260,25 @@ impl Around<'_> {
     }
 }
 
+/// "it was not trained on 10T tokens", "didn't need 16,000 GPUs": the number is denied.
+fn denied(around: &Around) -> bool {
+    let doc = around.doc;
+    let start = around.mention.at.start;
+    let front = (around.clause.start..start).rev().take(8);
+    for k in front {
+        let text = doc.text(k);
+        if matches!(text, "but" | "until" | "only" | "just" | "rather" | ";") {
+            return false;
+        }
+        if matches!(text, "not" | "never" | "nor" | "neither")
+            || text == "t" && doc.is(k.wrapping_sub(1), "'")
+        {
+            return true;
+        }
+    }
+    false
+}
+
 /// Every claim of the passage, in order.
 pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim> {
     let mut found = Vec::new();
@@ -252,6 +293,9 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
             label: label_range.clone().map_or(0, |range| doc.cues_in(range)),
             label_range,
         };
+        if denied(&around) {
+            continue;
+        }
         if let Some(claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
             found.push(claim);
         }
@@ -322,6 +366,7 @@ fn rival(around: &Around) -> Option<Claim> {
         || mention.per != Per::None
         || mention.value < least
         || near & explained != 0
+        || around.clause_before() & cues::HYPOTHETICAL != 0
         || around.in_use()
         || foreign(around)
         || around.doc.in_sum_row(mention.at.start)
@@ -444,6 +489,9 @@ fn spread_over(around: &Around) -> bool {
         }) || matches!(
             doc.text(k),
             "trained"
+                | "optimized"
+                | "optimised"
+                | "distilled"
                 | "pretrained"
                 | "training"
                 | "pretraining"

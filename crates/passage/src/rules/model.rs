@@ -33,8 +33,20 @@ pub(super) fn parameters(around: &Around) -> Option<Claim> {
                 | "updated"
                 | "tunable"
                 | "visual"
+                | "image"
+                | "text"
+                | "audio"
+                | "speech"
         )
     };
+    // "LoRA, which trains 160M parameters", "1,000 parameters each": a part.
+    let part = matches!(
+        around.word_before(1),
+        "trains" | "train" | "training" | "tunes" | "tuning" | "updates" | "updating"
+    ) || matches!(around.word_after(0), "each" | "apiece");
+    if part {
+        return None;
+    }
     if (mention.at.end..mention.end + 2).any(|k| other(doc.text(k)))
         || (1..3).any(|n| other(around.word_before(n)))
     {
@@ -161,10 +173,17 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
             | "decoder"
             | "encoder"
     ) && doc.kind(mention.end) == Some(Kind::Word);
+    // "our 34B dense decoder" is the whole, "a 7B dense parent" another.
+    let component = component && !(model && after == "dense");
+    let article = if before == "dense" {
+        around.word_before(2)
+    } else {
+        before
+    };
     if model
         && !component
         && matches!(
-            before,
+            article,
             "(" | "first"
                 | "the"
                 | "a"

@@ -64,7 +64,8 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     // "0.4 trillion tokens planned per month"
-    if around.after(2) & cues::HYPOTHETICAL != 0 || (1..=2).any(|n| doc.is(mention.end + n, "per"))
+    if around.after(2) & cues::HYPOTHETICAL != 0
+        || (mention.end + 1..(mention.end + 3).min(around.sentence.end)).any(|k| doc.is(k, "per"))
     {
         return None;
     }
@@ -199,7 +200,15 @@ pub(super) fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
     let second = around.word_before(1) == "size"
         && around.word_before(2) == "of"
         && doc.cues_in(around.sentence.start..mention.at.start) & cues::BATCH != 0;
-    if !(near_batch || per_batch || second) {
+    // "a batch of 1,024 sequences (8.4M tokens)"
+    let same = mention.unit == Unit::Tokens
+        && around.word_before(1) == "("
+        && matches!(
+            around.word_before(2),
+            "sequences" | "examples" | "samples" | "documents"
+        )
+        && around.before(9) & cues::BATCH != 0;
+    if !(near_batch || per_batch || second || same) {
         return None;
     }
     if between & (cues::SCHEDULE | cues::PIECE) != 0
@@ -260,6 +269,7 @@ pub(super) fn batch_before(around: &Around) -> (bool, Cues) {
                 | ":"
                 | "to"
                 | "from"
+                | "hold"
                 | "holds"
                 | "held"
                 | "holding"
@@ -345,7 +355,11 @@ pub(super) fn length_behind(around: &Around) -> Option<(f64, String)> {
 pub(super) fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
     let mention = around.mention;
     let doc = around.doc;
-    if !gate.training || mention.ramp || mention.value < 10.0 {
+    if !gate.training
+        || mention.ramp
+        || mention.value < 10.0
+        || matches!(around.word_after(0), "each" | "apiece")
+    {
         return None;
     }
     let inside = around.inside();
@@ -391,10 +405,7 @@ pub(super) fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
 /// Passes over the data.
 pub(super) fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
     let mention = around.mention;
-    if !gate.training && around.doc.all & cues::LEARNING == 0
-        || mention.ramp
-        || mention.value >= 100_000.0
-    {
+    if !gate.training || mention.ramp || mention.value >= 100_000.0 {
         return None;
     }
     let before = around.before(3);
