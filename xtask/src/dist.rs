@@ -136,8 +136,9 @@ pub(crate) fn functions(which: &str) -> Outcome {
     let file = match which {
         "page" => "page.wasm",
         "places" => "places.wasm",
+        "quote" => "quote.wasm",
         "module" => "compute_js.wasm",
-        _ => return Err("functions takes page, places or module".into()),
+        _ => return Err("functions takes page, places, quote or module".into()),
     };
     build()?;
     let bind = Tools::new()?.wasm_bindgen()?.join("wasm-bindgen");

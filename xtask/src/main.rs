@@ -26,7 +26,7 @@ Usage: cargo xtask <command>
   build                       write dist/ and print the size of every file
   bench                       print keystroke to layout, counts per model, first visit; never fails on a time
   lint                        check formatting, and clippy for native code and for wasm
-  functions [page|places|module]
+  functions [page|places|quote|module]
                               print which functions and crates the bytes of a wasm are
   profile                     watch a first visit and write tools/later.txt: what of the program need not be in it
   tools                       only install what is missing

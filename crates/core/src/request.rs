@@ -436,6 +436,17 @@ impl Reader<'_> {
             });
         }
         match quantity::read(kind, text, self.catalog) {
+            // Reads well, but the product of such numbers is beyond what can be computed.
+            Ok(reading) if reading.value > 1e60 || reading.high > 1e60 => apart(|| {
+                let message = &[
+                    "read as ",
+                    &reading.echo,
+                    ", more than any training run has.",
+                ];
+                let remedy = &["Write a number like ", slot.field.spec().example, "."];
+                self.say(Severity::Error, slot, "too-large", message, remedy);
+                Cell::Faulty
+            }),
             Ok(reading) => {
                 let value = self.value(slot, &reading);
                 if !reading.notes.is_empty() {

@@ -6,8 +6,8 @@ use compute_tables::catalog;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::give;
 use crate::results::Uncertain;
+use crate::{give, text};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("batch.d.ts");
@@ -102,10 +102,14 @@ impl Batch {
     }
 
     /// Reads a piece; the lines of results that it completes.
-    pub fn push(&mut self, chunk: &str) -> String {
+    ///
+    /// # Errors
+    /// A `TypeError` for what is no text.
+    pub fn push(&mut self, chunk: &JsValue) -> Result<String, JsValue> {
         let mut out = String::new();
-        self.store.push(chunk, &self.base, &mut out);
-        out
+        self.store
+            .push(&text(chunk, "chunk")?, &self.base, &mut out);
+        Ok(out)
     }
 
     /// The end of the file; the last lines of results.

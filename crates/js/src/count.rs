@@ -50,7 +50,7 @@ impl OptionsIn {
         if value.is_undefined() || value.is_null() {
             return Ok(OptionsIn::default());
         }
-        take(value.clone())
+        take(value.clone(), "options")
     }
 
     fn options(self) -> CountOptions {
@@ -612,8 +612,8 @@ fn exact(text: Option<&str>, number: f64) -> u128 {
 /// An `Error` with `code` and `remedy` where the question has no answer; a `TypeError` for a wrong type.
 #[wasm_bindgen(js_name = trainingFlop, skip_typescript)]
 pub fn training_flop(count: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
-    let count: CountIn = take(count)?;
-    let options: TrainingIn = take(options)?;
+    let count: CountIn = take(count, "count")?;
+    let options: TrainingIn = take(options, "options")?;
     let rows: Vec<Row> = count
         .groups
         .into_iter()

@@ -6,7 +6,7 @@ use compute_tables::catalog;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::give;
+use crate::{give, text};
 
 #[derive(Serialize)]
 struct Found {
@@ -22,10 +22,10 @@ struct Found {
 /// The quantities of a training run that a passage tells, each with its place and field.
 ///
 /// # Errors
-/// None that a caller can cause.
+/// A `TypeError` for what is no text.
 #[wasm_bindgen(js_name = readPassage, skip_typescript)]
-pub fn read_passage(text: &str) -> Result<JsValue, JsValue> {
-    let found: Vec<Found> = compute_passage::read_passage(text, catalog())
+pub fn read_passage(passage: &JsValue) -> Result<JsValue, JsValue> {
+    let found: Vec<Found> = compute_passage::read_passage(&text(passage, "text")?, catalog())
         .into_iter()
         .map(|found| Found {
             phase: found.phase,
@@ -52,15 +52,16 @@ struct Quoted {
 /// An estimate to quote: sentence, Markdown, BibTeX, CSV row, record. `null` where the query gives no number.
 ///
 /// # Errors
-/// None that a caller can cause.
+/// A `TypeError` for what is no text.
 #[wasm_bindgen(skip_typescript)]
-pub fn cite(query: &str, base: &str, today: &str) -> Result<JsValue, JsValue> {
-    let (address, _) = link::decode(query, catalog());
+pub fn cite(query: &JsValue, base: &JsValue, today: &JsValue) -> Result<JsValue, JsValue> {
+    let (address, _) = link::decode(&text(query, "query")?, catalog());
+    let (base, today) = (text(base, "base")?, text(today, "today")?);
     let read = request::read(&address.form, catalog());
     let result = estimate::estimate(&address.form, &read, catalog());
     let place = Place {
-        base,
-        today,
+        base: &base,
+        today: &today,
         version: env!("CARGO_PKG_VERSION"),
     };
     let quoted = compute_record::cite(&address.form, &read, &result, &place).zip(
@@ -94,11 +95,13 @@ enum Opening {
 /// Opens a record: its query, the number it holds and the number it gives now; or what was found instead.
 ///
 /// # Errors
-/// None that a caller can cause.
+/// A `TypeError` for what is no text.
 #[wasm_bindgen(js_name = openRecord, skip_typescript)]
-pub fn open_record(text: &str) -> Result<JsValue, JsValue> {
-    give(&match compute_record::open(text, catalog()) {
-        Ok(opened) => Opening::Opened { ok: true, opened },
-        Err(refusal) => Opening::Refused { ok: false, refusal },
-    })
+pub fn open_record(record: &JsValue) -> Result<JsValue, JsValue> {
+    give(
+        &match compute_record::open(&text(record, "text")?, catalog()) {
+            Ok(opened) => Opening::Opened { ok: true, opened },
+            Err(refusal) => Opening::Refused { ok: false, refusal },
+        },
+    )
 }

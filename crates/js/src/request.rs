@@ -2,6 +2,7 @@
 
 use compute_core::field::{Field, Slot, Takes};
 use compute_core::form::{Form, MAX_PHASES};
+use compute_core::problem::{Problem, Severity};
 use compute_core::quantity::{self, QuantityKind};
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -79,7 +80,12 @@ impl<'de> Deserialize<'de> for Scalar {
 type Maybe = Option<Scalar>;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    remote = "Self"
+)]
 pub struct Request {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Maybe,
@@ -89,11 +95,17 @@ pub struct Request {
     pub original: Maybe,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub systemic: Maybe,
+    #[serde(deserialize_with = "phases")]
     pub phases: Vec<Phase>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    remote = "Self"
+)]
 pub struct Phase {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Maybe,
@@ -110,7 +122,12 @@ pub struct Phase {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    remote = "Self"
+)]
 pub struct Counting {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Maybe,
@@ -137,7 +154,12 @@ pub struct Counting {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    remote = "Self"
+)]
 pub struct Attention {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub depth: Maybe,
@@ -150,7 +172,12 @@ pub struct Attention {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(
+    rename_all = "camelCase",
+    deny_unknown_fields,
+    default,
+    remote = "Self"
+)]
 pub struct Hardware {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accelerator: Maybe,
@@ -172,6 +199,61 @@ pub struct Hardware {
     pub executed_ratio: Maybe,
 }
 
+/// Reads objects key by key: asked for a struct, serde-wasm-bindgen looks up the keys that it knows, and a misspelt one would be lost.
+macro_rules! by_key {
+    ($($name:ident: $what:literal,)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                // The derived function, which `remote = "Self"` makes inherent.
+                $name::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                struct Keys;
+                impl<'de> Visitor<'de> for Keys {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                        f.write_str($what)
+                    }
+                    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<$name, M::Error> {
+                        $name::deserialize(de::value::MapAccessDeserializer::new(map))
+                    }
+                }
+                deserializer.deserialize_any(Keys)
+            }
+        }
+    )*};
+}
+
+by_key! {
+    Request: "an object with phases",
+    Phase: "a phase: an object",
+    Counting: "an object of method 1",
+    Attention: "an object with depth, width and sequenceLength",
+    Hardware: "an object of method 2",
+}
+
+/// A list; an array alone is one.
+fn phases<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Phase>, D::Error> {
+    struct List;
+    impl<'de> Visitor<'de> for List {
+        type Value = Vec<Phase>;
+        fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+            f.write_str("an array of phases")
+        }
+        fn visit_seq<S: de::SeqAccess<'de>>(self, mut list: S) -> Result<Vec<Phase>, S::Error> {
+            let mut phases = Vec::new();
+            while let Some(phase) = list.next_element()? {
+                phases.push(phase);
+            }
+            Ok(phases)
+        }
+    }
+    deserializer.deserialize_any(List)
+}
+
 impl Request {
     fn head(&mut self, field: Field) -> Option<&mut Maybe> {
         Some(match field {
@@ -181,6 +263,23 @@ impl Request {
             Field::Systemic => &mut self.systemic,
             _ => return None,
         })
+    }
+
+    /// What is left out of a request that has more phases than are read.
+    pub fn problems(&self) -> Vec<Problem> {
+        let count = self.phases.len();
+        if count <= MAX_PHASES {
+            return Vec::new();
+        }
+        vec![Problem {
+            slot: None,
+            code: "too-many-phases",
+            message: format!("The request has {count} phases; the first {MAX_PHASES} are read."),
+            remedy: "Add phases of one kind together.".to_string(),
+            severity: Severity::Error,
+            unfinished: false,
+            fixes: Vec::new(),
+        }]
     }
 
     /// The form that a person would have filled in to say this.
