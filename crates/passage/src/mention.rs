@@ -780,6 +780,11 @@ fn compound(doc: &Doc, at: usize, made: &mut Mention) {
             if doc.is(at + 1, "-") && noun(doc.text(at + 3)) == Some(Unit::Items) {
                 made.noun = doc.text(at + 3).to_string();
                 made.end = at + 4;
+            } else if noun(next) == Some(Unit::Tokens) {
+                // "1,024 image tokens"
+                made.unit = Unit::Tokens;
+                made.noun = next.to_string();
+                made.end = k + 1;
             } else if noun(next) == Some(Unit::Items) {
                 made.noun = next.to_string();
                 made.end = k + 1;

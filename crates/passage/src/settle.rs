@@ -477,7 +477,7 @@ fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) 
     for rival in rivals.into_iter().chain(sizes) {
         let close = kept
             .iter()
-            .any(|c| (0.02..=50.0).contains(&(number(rival) / number(c))));
+            .any(|c| field == "hw" || (0.02..=50.0).contains(&(number(rival) / number(c))));
         if close && !kept.iter().any(|known| same(&known.key, &rival.key)) {
             kept.push(rival);
         }

@@ -127,13 +127,15 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
                 number..number + 1,
             ));
         }
-        found.push(claim(
+        let mut hardware = claim(
             "hw",
             strength,
             chip.text.clone(),
             Key::Chip(chip.index),
             chip.at.clone(),
-        ));
+        );
+        hardware.rival = doc.is_question(i);
+        found.push(hardware);
     }
     // A weak mention fills the field only where the passage names one accelerator.
     if found.iter().any(|c| c.field == "hw" && c.strength >= 2) {

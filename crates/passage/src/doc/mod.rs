@@ -203,6 +203,12 @@ impl<'a> Doc<'a> {
         })
     }
 
+    /// Whether the sentence asks: what it names is nobody's run.
+    pub(crate) fn is_question(&self, i: usize) -> bool {
+        let end = self.sentence(i).end;
+        self.is(end, "?") || self.is(end.wrapping_sub(1), "?")
+    }
+
     /// Whether the sentence only tells what could or will be trained.
     pub(crate) fn is_hypothetical(&self, i: usize) -> bool {
         let sentence = self.sentence(i);

@@ -229,6 +229,31 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     if near & cues::NOT_TIME != 0 && around.label == 0 {
         return None;
     }
+    // "another nine months to clear the rights", "a rollout to 10 days"
+    let for_another_end = doc.is(mention.end, "to")
+        && doc.kind(mention.end + 1) == Some(Kind::Word)
+        && ![
+            "train", "pretrain", "finetune", "run", "complete", "finish", "converge", "process",
+        ]
+        .iter()
+        .any(|stem| around.word_after(1).starts_with(stem));
+    let reach = around.word_before(1) == "to"
+        && !matches!(
+            around.word_before(2),
+            "close"
+                | "up"
+                | "amounts"
+                | "amounted"
+                | "comes"
+                | "came"
+                | "adds"
+                | "down"
+                | "cut"
+                | "reduced"
+        );
+    if for_another_end || reach {
+        return None;
+    }
     // "10 minutes of transcribed speech": a length of recordings.
     if matches!(around.word_before(1), "on")
         || around.word_after(0) == "of" && around.after(5) & cues::MEDIA != 0
@@ -297,7 +322,7 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
         || (with_chips
             && (sentence & cues::LEARNING != 0
                 || around.entry()
-                || around.word_before(1) == "for"))
+                || matches!(around.word_before(1), "for" | "over")))
         || (around.entry() && sentence & cues::LEARNING != 0);
     trained.then(|| timed(around, 2, seconds))
 }
@@ -424,8 +449,9 @@ pub(super) fn utilization(around: &Around) -> Option<Claim> {
     if around.before(4) & cues::MONITOR != 0 || around.after(3) & cues::MONITOR != 0 {
         return None;
     }
-    // A change of the share, not the share.
-    if matches!(around.word_before(1), "by")
+    // A change of the share, not the share: "by 3 %", "from 44 % to 39 %".
+    if matches!(around.word_before(1), "by" | "from")
+        || around.word_before(1) == "to" && around.word_before(2) == "%"
         || matches!(
             around.word_after(0),
             "higher"

@@ -296,7 +296,8 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
         if denied(&around) {
             continue;
         }
-        if let Some(claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
+        if let Some(mut claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
+            claim.rival |= doc.is_question(mention.at.start);
             found.push(claim);
         }
     }
@@ -367,6 +368,13 @@ fn rival(around: &Around) -> Option<Claim> {
         || mention.value < least
         || near & explained != 0
         || around.clause_before() & cues::HYPOTHETICAL != 0
+        || field == "chips"
+            && (1..4).any(|n| {
+                matches!(
+                    around.word_before(n),
+                    "nodes" | "machines" | "servers" | "hosts"
+                )
+            })
         || around.in_use()
         || foreign(around)
         || around.doc.in_sum_row(mention.at.start)
@@ -568,6 +576,15 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
             "previous" | "earlier" | "original" | "usual"
         )
     }) {
+        return None;
+    }
+    // "we began with 2,000 chips": not what the run had.
+    if around.word_before(1) == "with"
+        && matches!(
+            around.word_before(2),
+            "began" | "begin" | "started" | "starting" | "beginning"
+        )
+    {
         return None;
     }
     let power = mention.unit == Unit::None

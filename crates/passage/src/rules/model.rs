@@ -40,10 +40,18 @@ pub(super) fn parameters(around: &Around) -> Option<Claim> {
         )
     };
     // "LoRA, which trains 160M parameters", "1,000 parameters each": a part.
-    let part = matches!(
-        around.word_before(1),
-        "trains" | "train" | "training" | "tunes" | "tuning" | "updates" | "updating"
-    ) || matches!(around.word_after(0), "each" | "apiece");
+    let component = (1..6).any(|n| {
+        matches!(
+            around.word_before(n),
+            "discriminator" | "generator" | "vocoder" | "autoencoder" | "upsampler"
+        )
+    });
+    let part = component
+        || matches!(
+            around.word_before(1),
+            "trains" | "train" | "training" | "tunes" | "tuning" | "updates" | "updating"
+        )
+        || matches!(around.word_after(0), "each" | "apiece");
     if part {
         return None;
     }
@@ -281,6 +289,14 @@ pub(super) fn depth(around: &Around, gate: &Gate) -> Option<Claim> {
         .iter()
         .any(|w| matches!(*w, "transformer" | "selfattention" | "attention"))
         || stack && around.sentence() & cues::CONVOLUTION == 0;
+    // "16 encoder and 64 decoder layers": the sum is not printed.
+    let halves = stack
+        && ["encoder", "decoder"]
+            .iter()
+            .all(|half| around.sentence.clone().any(|k| doc.is(k, half)));
+    if halves {
+        return None;
+    }
     if mention.noun.starts_with("block") && !attention {
         return None;
     }

@@ -436,8 +436,13 @@ pub(super) fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return None;
     }
-    // "2 epochs for text, 4 for code": of parts, not of the whole.
+    // "2 epochs for text, 4 for code", "3 epochs over the code part": of parts, not of the whole.
     let doc = around.doc;
+    let part = (mention.end..(mention.end + 6).min(around.clause.end))
+        .any(|k| matches!(doc.text(k), "part" | "parts" | "portion" | "subset"));
+    if part {
+        return None;
+    }
     if doc.is(mention.end, "for")
         && (mention.end + 1..mention.end + 7)
             .any(|k| doc.kind(k) == Some(Kind::Number) && doc.is(k + 1, "for"))
