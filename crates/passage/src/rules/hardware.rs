@@ -10,10 +10,16 @@ use std::ops::Range;
 /// Whether accelerators are spoken of that do not train this model.
 pub(super) fn not_training(around: &Around, gate: &Gate) -> bool {
     let sentence = around.sentence();
-    let trained = around.clause() & (cues::TRAIN | cues::RUN) != 0;
+    // "training occupied 3,000 GPUs in a Norwegian data centre": the site is where it ran.
+    let before = around.clause_before();
+    let trained = if before & cues::TRAIN != 0 {
+        before & cues::SITE == 0
+    } else {
+        around.clause() & (cues::TRAIN | cues::RUN) != 0 && around.clause() & cues::SITE == 0
+    };
     !gate.training
         || around.in_use()
-        || sentence & cues::SITE != 0 && !(trained && around.clause() & cues::SITE == 0)
+        || sentence & cues::SITE != 0 && !trained
         || around.clause() & cues::HYPOTHETICAL != 0
 }
 
@@ -146,7 +152,7 @@ pub(super) fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
                 || (1..8).any(|n| {
                     other.at.start.checked_sub(n).is_some_and(|k| {
                         k >= mention.at.end
-                            && (matches!(doc.text(k), "with" | "of" | "each" | "(" | "×"))
+                            && (matches!(doc.text(k), "with" | "of" | "each" | "(" | "×" | "x"))
                     })
                 });
             if !each {
@@ -203,7 +209,9 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     };
     let mention = around.mention;
     let doc = around.doc;
+    // "1,287 megawatt hours" are no time.
     if not_training(around, gate)
+        || around.inside() & cues::SITE != 0
         || mention.per != Per::None && mention.per != Per::Other
         || mention.ramp
     {
@@ -341,7 +349,11 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
     if clause & cues::USE != 0 && clause & cues::TRAIN == 0 {
         return None;
     }
-    if around.clause_before() & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
+    // "the whole Sorrel family (1B, 4B, 12B) took 3.9 million GPU hours"
+    let opening = around.sentence.start..(around.sentence.start + 6).min(mention.at.start);
+    let family = opening.into_iter().any(|k| around.doc.is(k, "family"));
+    let before = around.clause_before();
+    if family || before & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
         return None;
     }
     let doc = around.doc;
