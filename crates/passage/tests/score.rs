@@ -176,3 +176,28 @@ fn without_tables_no_accelerator_is_named() {
 fn own_passages() {
     check("own", include_str!("own.jsonl"));
 }
+
+/// Cores are halves of a chip once: in the count, beside the chip's own row.
+#[test]
+fn cores_are_halved_once() {
+    for (text, field, value) in [
+        (
+            "Pre-training took 2.5k TPUv3-core-days.",
+            "chip_hours",
+            "2.5K / 2 chip-days",
+        ),
+        (
+            "Training used 512 TPU v3 cores for 48 hours.",
+            "chips",
+            "512 / 2",
+        ),
+    ] {
+        let found = read_passage(text, compute_tables::catalog());
+        let hardware = found.iter().find(|f| f.field == "hw");
+        assert_eq!(hardware.and_then(accelerator), Some("tpu-v3"), "{found:?}");
+        assert!(
+            found.iter().any(|f| f.field == field && f.value == value),
+            "{found:?}"
+        );
+    }
+}

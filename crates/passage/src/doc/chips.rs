@@ -42,11 +42,12 @@ impl Doc<'_> {
             match token.kind {
                 Kind::Sign if token.text == "-" && k > i => continue,
                 Kind::Sign => break,
-                // Other rows may have "V100 GPU" as a name; the noun is not part of ours.
+                // Other rows may have "V100 GPU" or "TPU v3 core" as a name; the noun is not part of ours, and cores are
+                // counted as halves of a chip.
                 Kind::Word
                     if matches!(
                         token.text.as_str(),
-                        "gpu" | "gpus" | "chips" | "cards" | "accelerators"
+                        "gpu" | "gpus" | "chips" | "cards" | "accelerators" | "core" | "cores"
                     ) =>
                 {
                     break;
