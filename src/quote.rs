@@ -1,5 +1,5 @@
-//! The tools of quoting: cite, read a passage, calibrate, the EU's rule for modified models. A program of its own: the first
-//! visit does not carry them, public/boot.js loads them at the first press.
+//! The tools of quoting: cite, read a passage, calibrate, the EU's rule for modified models, what each rule counts. A program of
+//! its own: the first visit does not carry them, public/boot.js loads them at the first press.
 
 /// Everything here runs in a browser; `cargo xtask serve` builds and shows it.
 #[cfg(not(target_arch = "wasm32"))]

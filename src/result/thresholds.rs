@@ -5,7 +5,7 @@ use compute_core::quantity::{percent, plain, scientific};
 use compute_core::regulation::{self, Comparison, PhaseTotal, Totals, Verdict};
 use leptos::prelude::*;
 
-use crate::html::{Tag, button, p, span, tag};
+use crate::html::{Tag, button, p, span, tag, tool};
 use crate::number::rich;
 use crate::state::{Found, State};
 
@@ -89,7 +89,9 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
                     } else {
                         "Conditions and repealed rules"
                     }),
-            ),
+            )
+            .with(" ")
+            .with(tool("text", "counted", "What is counted")),
     )
 }
 

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use super::{calibrate, cite, js, modifier, passage};
+use super::{calibrate, cite, counted, js, modifier, passage};
 use crate::html::{Node, Tag, button, div, p, tag};
 use crate::outside::{self, Pause};
 
@@ -32,10 +32,18 @@ pub enum Tool {
     Calibrate,
     /// The EU's rule for modified models.
     Modifier,
+    /// Which phases each rule counts.
+    Counted,
 }
 
 impl Tool {
-    const ALL: [Tool; 4] = [Tool::Cite, Tool::Passage, Tool::Calibrate, Tool::Modifier];
+    const ALL: [Tool; 5] = [
+        Tool::Cite,
+        Tool::Passage,
+        Tool::Calibrate,
+        Tool::Modifier,
+        Tool::Counted,
+    ];
 
     /// The word of `data-tool`.
     fn id(self) -> &'static str {
@@ -44,6 +52,7 @@ impl Tool {
             Tool::Passage => "passage",
             Tool::Calibrate => "calibrate",
             Tool::Modifier => "modifier",
+            Tool::Counted => "counted",
         }
     }
 
@@ -53,6 +62,7 @@ impl Tool {
             Tool::Passage => "Passage",
             Tool::Calibrate => "Calibrate",
             Tool::Modifier => "EU modifier",
+            Tool::Counted => "What is counted",
         }
     }
 
@@ -62,6 +72,7 @@ impl Tool {
             Tool::Passage => "Fill from a passage",
             Tool::Calibrate => "What utilization?",
             Tool::Modifier => "A modified model under the EU guidelines",
+            Tool::Counted => "What each rule counts",
         }
     }
 }
@@ -386,6 +397,7 @@ fn view(desk: Desk) -> Vec<Node> {
             Tool::Passage => passage::view(desk, catalog),
             Tool::Calibrate => calibrate::view(desk, catalog),
             Tool::Modifier => modifier::view(desk, catalog),
+            Tool::Counted => counted::view(desk, catalog),
         },
     };
     vec![
@@ -558,6 +570,8 @@ fn checked(desk: Desk, name: &str, on: bool) {
         });
     } else if let Some(at) = number(name, "tool-keep-") {
         passage::keep(desk, at, on);
+    } else if let Some(turned) = name.strip_prefix("tool-") {
+        counted::checked(desk, turned, on);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod calibrate;
 mod cite;
+mod counted;
 mod desk;
 mod js;
 mod modifier;

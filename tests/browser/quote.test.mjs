@@ -250,3 +250,52 @@ test('axe finds nothing in an open tool', async () => {
     }
   }
 });
+
+test('a phase is moved out of a count and back, and the move travels in the link', async () => {
+  const page = await open('?params=1B&data=2T&params.2=1B&data.2=1T&kind.2=fine-tuning&forward.3=1e12&data.3=1e9&kind.3=synthetic-data');
+  const total = (word) => page.textContent(`[data-count=${word}]`);
+  await page.waitForSelector('[data-tool=counted]');
+  await openTool(page, 'counted', '[data-count=eu-update]');
+  assert.match(await total('all'), /1\.9\s×\s10²²|1\.9\s×\s10/);
+  assert.match(await total('eu-update'), /1\.8\s×\s10/);
+  const tuned = page.locator('[name=tool-count-us-state-2]');
+  assert.equal(await tuned.isChecked(), true);
+  await tuned.focus();
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('out.2') === 'us-state');
+  assert.match(await total('us-state'), /1\.2\s×\s10/);
+  assert.match(await page.textContent('#tool'), /You moved this phase out\. By default: Fine-tuning counts\./);
+  // The switch keeps the focus, and goes back.
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'tool-count-us-state-2');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => !new URLSearchParams(location.search).has('out.2'));
+  // A phase that is not counted is moved in; opened anew, the link says so.
+  await page.check('[name=tool-count-eu-update-3]');
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('in.3') === 'eu-update');
+  assert.match(await total('eu-update'), /1\.9\s×\s10/);
+  // What everybody can have counts no more in the cumulative total.
+  await page.check('[name=tool-public-3]');
+  await page.waitForFunction(() => new URLSearchParams(location.search).get('public.3') === '1');
+  assert.match(await total('eu-cumulative'), /1\.8\s×\s10/);
+  const other = await open(new URL(page.url()).search);
+  await other.waitForSelector('[data-tool=counted]');
+  await openTool(other, 'counted', '[data-count=eu-update]');
+  assert.equal(await other.isChecked('[name=tool-count-eu-update-3]'), true);
+  assert.equal(await other.isChecked('[name=tool-public-3]'), true);
+  await assertAccessible(other, 'what is counted');
+  await assertFits(other, 'what is counted');
+  await page.done();
+  await other.done();
+});
+
+test('where every phase counts, one number is shown', async () => {
+  const page = await open('?params=7B&data=2T');
+  await page.waitForSelector('[data-tool=counted]');
+  await openTool(page, 'counted', '[name=tool-count-eu-update-1]');
+  assert.equal(await page.locator('[data-count]').count(), 0);
+  assert.match(await page.textContent('#tool .tool-found'), /one number: 8\.4/);
+  await page.uncheck('[name=tool-count-eu-update-1]');
+  await page.waitForSelector('[data-count=eu-update]');
+  assert.equal(await page.textContent('[data-count=eu-update]'), 'No phase counts');
+  await page.done();
+});

@@ -159,6 +159,40 @@ impl PhaseTotal {
     }
 }
 
+/// The totals that a phase can be moved into or out of, each with its word in the link (`in`, `out`).
+pub const MOVABLE: [(Count, &str); 3] = [
+    (Count::EuUpdate, "eu-update"),
+    (Count::EuCumulative, "eu-cumulative"),
+    (Count::UsState, "us-state"),
+];
+
+/// The texts of `in` and `out` after a phase was put into a total, or taken out of it: the total's word stands in one of them where the
+/// reader departs from what is usual for the phase, else in none. Words of other totals stay, in their order.
+pub fn moves(
+    inside: &str,
+    outside: &str,
+    word: &str,
+    usual: bool,
+    wanted: bool,
+) -> (String, String) {
+    let list = |text: &str, add: bool| {
+        let mut words: Vec<&str> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|other| !other.is_empty() && *other != word)
+            .collect();
+        if add {
+            words.push(word);
+        }
+        words.join(",")
+    };
+    let moved = usual != wanted;
+    (
+        list(inside, moved && wanted),
+        list(outside, moved && !wanted),
+    )
+}
+
 /// The headline's phases, added up as each rule counts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Totals {

@@ -716,3 +716,41 @@ fn no_sentence_claims_a_legal_effect() {
         assert!(!text.contains("  "), "{text}");
     }
 }
+
+#[test]
+fn a_phase_moved_and_moved_back_leaves_no_word() {
+    let (inside, outside) = regulation::moves("", "", "eu-update", false, true);
+    assert_eq!((inside.as_str(), outside.as_str()), ("eu-update", ""));
+    assert_eq!(
+        regulation::moves(&inside, &outside, "eu-update", false, false),
+        (String::new(), String::new())
+    );
+    // Other totals stay; a word in both, or twice, is settled.
+    assert_eq!(
+        regulation::moves(
+            "us-state, eu-update,eu-update",
+            "eu-update",
+            "eu-update",
+            true,
+            false
+        ),
+        ("us-state".to_string(), "eu-update".to_string())
+    );
+}
+
+#[test]
+fn every_total_that_a_phase_can_be_moved_into_has_its_word_in_the_link() {
+    for (count, word) in regulation::MOVABLE {
+        let phase = |moved_in, moved_out| PhaseTotal {
+            index: 0,
+            kind: PhaseKind::Evaluation,
+            public: false,
+            moved_in,
+            moved_out,
+            flop: Uncertain::exact(1.0),
+        };
+        assert!(compute_core::field::COUNTS.contains(&word));
+        assert!(!phase(vec![], vec![]).standing(count).counted, "{word}");
+        assert!(phase(vec![count], vec![]).standing(count).counted, "{word}");
+    }
+}
