@@ -95,8 +95,10 @@
     },
   });
   addEventListener('click', (event) => {
-    const name = event.target.closest?.('[data-tool]')?.dataset.tool;
-    if (name) trainingCompute.tool(name);
+    const button = event.target.closest?.('[data-tool], [data-picture]');
+    const { tool, picture } = button?.dataset ?? {};
+    if (tool) trainingCompute.tool(tool);
+    if (picture) import(at('picture.js')).then((module) => module.save(picture, button.value)).catch(console.error);
   });
 
   // The places' own style sheet: there before the program shows anything, and not carried by the first visit.

@@ -158,7 +158,7 @@ impl Chart {
 
     // --- Drawing ----------------------------------------------------------------------------------------------------------
 
-    /// Legend, drawing, and what is said about the point in focus.
+    /// Legend, drawing, ways to take it away, and what is said about the point in focus.
     pub fn view(&'static self) -> Vec<Node> {
         let mut legend = tag("ul").class("legend");
         for (mark, text) in [
@@ -192,6 +192,10 @@ impl Chart {
             p("vh")
                 .set("role", "status")
                 .live(move || vec![self.said.get().into()])
+                .into(),
+            div("chart-save")
+                .with(save("svg", "Save as SVG"))
+                .with(save("png", "Save as PNG"))
                 .into(),
         ]
     }
@@ -629,4 +633,14 @@ pub fn own_words(own: &Own) -> Tag {
         .with(name)
         .with(rich(&figure))
         .with(". It has no date, so its line crosses all years and its mark stands at today.")
+}
+
+/// A way to take the drawing away; public/boot.js hears of it.
+fn save(kind: &'static str, label: &'static str) -> Tag {
+    tag("button")
+        .set("type", "button")
+        .class("button slim")
+        .set("data-picture", "#plot svg")
+        .set("value", kind)
+        .with(label)
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::thresholds::thresholds;
 use crate::form::field::lower;
-use crate::html::{Node, Tag, button, div, p, span, tag};
+use crate::html::{Node, Tag, button, div, p, span, tag, tool};
 use crate::number::rich;
 use crate::outside;
 use crate::state::{Found, State};
@@ -100,7 +100,11 @@ fn drivers(state: State, found: &Found) -> Option<Tag> {
             rows.push(driver(state, *slot, *share, class, mark));
         }
     }
-    let section = tag("section").with(tag("h2").with("What makes it uncertain"));
+    let section = tag("section").with(
+        div("section-head")
+            .with(tag("h2").with("What makes it uncertain"))
+            .with(tool("text", "picture", "Pictures")),
+    );
     let single = |result: Option<&MethodResult>| {
         result.is_some_and(|result| result.total.drivers.is_empty())
     };

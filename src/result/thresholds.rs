@@ -5,8 +5,10 @@ use compute_core::quantity::{percent, plain, scientific};
 use compute_core::regulation::{self, Comparison, PhaseTotal, Totals, Verdict};
 use leptos::prelude::*;
 
-use crate::html::{Tag, button, p, span, tag, tool};
+use crate::form::field::capital;
+use crate::html::{Tag, button, div, p, span, tag, tool};
 use crate::number::rich;
+use crate::outside;
 use crate::state::{Found, State};
 
 /// The table; `None` while no figure has come.
@@ -40,6 +42,7 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
             );
         }
     }
+    let today = outside::today();
     let mut body = tag("tbody");
     let mut ranges = false;
     for row in rows {
@@ -48,7 +51,7 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
         let mut name = tag("th")
             .set("scope", "row")
             .with(tag("b").with(row.name))
-            .with(span("sub").with(status(row)));
+            .with(span("sub").with(capital(&regulation::status_line(row, &today))));
         if all {
             name = name.with(span("sub").with(row.conditions));
         }
@@ -82,16 +85,19 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
             )
             .with(p("note").with(note))
             .with(
-                button("text", "thresholds", "")
-                    .state("aria-expanded", all)
-                    .with(if all {
-                        "Only those in use"
-                    } else {
-                        "Conditions and repealed rules"
-                    }),
-            )
-            .with(" ")
-            .with(tool("text", "counted", "What is counted")),
+                div("tools")
+                    .with(
+                        button("text", "thresholds", "")
+                            .state("aria-expanded", all)
+                            .with(if all {
+                                "Only those in use"
+                            } else {
+                                "Conditions and repealed rules"
+                            }),
+                    )
+                    .with(tool("text", "counted", "What is counted"))
+                    .with(tool("text", "modifier", "A modified model")),
+            ),
     )
 }
 
@@ -101,31 +107,6 @@ fn power(flop: f64) -> String {
     match text.strip_prefix("1.0\u{202f}×\u{202f}") {
         Some(power) => power.to_string(),
         None => text,
-    }
-}
-
-fn status(row: &Threshold) -> String {
-    let word = match row.status {
-        "in-force" => "In force",
-        "not-yet" => "Not yet in force",
-        "guidance" => "Guidance, not binding",
-        "proposed" => "Proposed, never final",
-        "not-enforced" => "Not enforced",
-        "replaced" => "Replaced before it took effect",
-        "revoked" => "Revoked",
-        "vetoed" => "Vetoed",
-        other => other,
-    };
-    match row.status {
-        "in-force" | "not-yet" if !row.in_force.is_empty() => {
-            let from = if row.status == "in-force" {
-                " since "
-            } else {
-                ", from "
-            };
-            [word, from, row.in_force].concat()
-        }
-        _ => word.to_string(),
     }
 }
 

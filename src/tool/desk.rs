@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use super::{calibrate, cite, counted, js, modifier, passage};
+use super::{calibrate, cite, counted, js, modifier, passage, picture};
 use crate::html::{Node, Tag, button, div, p, tag};
 use crate::outside::{self, Pause};
 
@@ -32,17 +32,20 @@ pub enum Tool {
     Calibrate,
     /// The EU's rule for modified models.
     Modifier,
+    /// Pictures to take away.
+    Picture,
     /// Which phases each rule counts.
     Counted,
 }
 
 impl Tool {
-    const ALL: [Tool; 5] = [
+    const ALL: [Tool; 6] = [
         Tool::Cite,
         Tool::Passage,
         Tool::Calibrate,
-        Tool::Modifier,
         Tool::Counted,
+        Tool::Modifier,
+        Tool::Picture,
     ];
 
     /// The word of `data-tool`.
@@ -52,6 +55,7 @@ impl Tool {
             Tool::Passage => "passage",
             Tool::Calibrate => "calibrate",
             Tool::Modifier => "modifier",
+            Tool::Picture => "picture",
             Tool::Counted => "counted",
         }
     }
@@ -62,6 +66,7 @@ impl Tool {
             Tool::Passage => "Passage",
             Tool::Calibrate => "Calibrate",
             Tool::Modifier => "EU modifier",
+            Tool::Picture => "Pictures",
             Tool::Counted => "What is counted",
         }
     }
@@ -72,6 +77,7 @@ impl Tool {
             Tool::Passage => "Fill from a passage",
             Tool::Calibrate => "What utilization?",
             Tool::Modifier => "A modified model under the EU guidelines",
+            Tool::Picture => "Pictures to take away",
             Tool::Counted => "What each rule counts",
         }
     }
@@ -397,6 +403,7 @@ fn view(desk: Desk) -> Vec<Node> {
             Tool::Passage => passage::view(desk, catalog),
             Tool::Calibrate => calibrate::view(desk, catalog),
             Tool::Modifier => modifier::view(desk, catalog),
+            Tool::Picture => picture::view(desk, catalog),
             Tool::Counted => counted::view(desk, catalog),
         },
     };

@@ -10,5 +10,6 @@ mod desk;
 mod js;
 mod modifier;
 mod passage;
+mod picture;
 
 pub use desk::start;

@@ -299,3 +299,30 @@ test('where every phase counts, one number is shown', async () => {
   assert.equal(await page.textContent('[data-count=eu-update]'), 'No phase counts');
   await page.done();
 });
+
+test('pictures are drawn with the thresholds in them, and taken away as SVG and PNG', async () => {
+  const page = await open({ query: '?params=400B..500B&data=14T..16T&hw=h100&chips=16000&time=50..60+days&util=30..45%25', acceptDownloads: true });
+  await page.waitForSelector('[data-tool=picture]');
+  await openTool(page, 'picture', '#tool-spread');
+  assert.match(await page.getAttribute('#tool-spread', 'aria-label'), /median 4\.0 times 10 to the 25 FLOP, 90 per cent between/);
+  assert.ok(await page.locator('#tool-spread .limit').count() >= 2);
+  const take = async (selector, kind) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click(`[data-picture="${selector}"][value=${kind}]`)]);
+    assert.equal(download.suggestedFilename(), `training-compute.${kind}`);
+    return readFileSync(await download.path());
+  };
+  for (const selector of ['.result .strip', '#tool-spread', '#tool-drivers']) {
+    const svg = (await take(selector, 'svg')).toString();
+    assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    // It stands alone: nothing of the style sheet, no script, nothing from elsewhere.
+    assert.doesNotMatch(svg, /class=|var\(|<script|href=|NaN/);
+    assert.match(svg, /fill="rgb/);
+    const png = await take(selector, 'png');
+    assert.deepEqual([...png.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+    assert.ok(png.length > 3000, `${selector}: ${png.length}`);
+  }
+  await assertAccessible(page, 'pictures');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await assertFits(page, 'pictures');
+  await page.done();
+});

@@ -33,7 +33,7 @@ test('what a first visit does without comes later, or at once when it is needed 
   });
   await page.reload();
   await page.waitForSelector('html[data-ready]');
-  const asked = () => page.requests.filter((address) => name(page, address).startsWith('rest-')).length;
+  const asked = () => page.requests.filter((address) => /^rest-.*\.wasm$/.test(name(page, address))).length;
   const before = asked();
   await page.fill('[name=params]', '70B');
   await waitForResult(page, 6 * 70e9 * 300e9);
