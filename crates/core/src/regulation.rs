@@ -80,7 +80,7 @@ pub fn standing(kind: PhaseKind, public: bool, count: Count) -> Standing {
         (Count::UsState, MergedModel) => (
             true,
             true,
-            "Whether another developer's base model counts is disputed; switch it off here.",
+            "Whether another developer’s base model counts is disputed.",
         ),
 
         (Count::EuUpdate | Count::EuCumulative, Teacher) => (

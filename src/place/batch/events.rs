@@ -100,8 +100,14 @@ impl Screen for Many {
     }
 }
 
-fn first(files: Option<FileList>) -> Option<web_sys::File> {
-    files.and_then(|files| files.get(0))
+/// Reads the first of some files, and says so of the others; whether there was one.
+fn read_first(place: Place, files: Option<FileList>) -> bool {
+    let Some(files) = files else { return false };
+    let Some(file) = files.get(0) else {
+        return false;
+    };
+    place.read_file(file, files.length() - 1);
+    true
 }
 
 /// Files dropped or chosen.
@@ -123,9 +129,7 @@ fn listen(place: Place) {
             return;
         };
         if input.type_() == "file" {
-            if let Some(file) = first(input.files()) {
-                place.read_file(file);
-            }
+            read_first(place, input.files());
             // The same file can be chosen again after it has changed.
             input.set_value("");
         }
@@ -154,9 +158,8 @@ fn listen(place: Place) {
         else {
             return;
         };
-        if let Some(file) = first(data.files()) {
-            place.read_file(file);
-        } else if let Ok(text) = data.get_data("text/plain")
+        if !read_first(place, data.files())
+            && let Ok(text) = data.get_data("text/plain")
             && !text.is_empty()
         {
             place.read_text(&text);

@@ -343,9 +343,16 @@ impl Place {
         worker::send(&message, hear, fail);
     }
 
-    /// Reads a file.
-    pub fn read_file(self, file: File) {
-        self.title.set(file.name());
+    /// Reads a file; of `others` that came with it the title says that they wait.
+    pub fn read_file(self, file: File, others: u32) {
+        let mut title = file.name();
+        if others > 0 {
+            title.push_str(&format!(
+                ", one of {} files: the others were not read, add them one at a time",
+                others + 1
+            ));
+        }
+        self.title.set(title);
         let size = file.size();
         self.read(file.into(), size);
     }
