@@ -11,7 +11,8 @@
 // The program sets data-ready. `trainingCompute.catalog()` gives it the text of the tables, as a promise; `trainingCompute.text(file)`
 // that of any file beside the page; `trainingCompute.module()` the JavaScript module, started.
 // A button with data-tool="NAME" opens a tool of quoting in #tool: `trainingCompute.tool(NAME)` loads their program once, which
-// hears the event training-compute:tool. It gives the calculator a query by the event training-compute:fill.
+// hears the event training-compute:tool. It gives the calculator a query by the event training-compute:fill. An address with a
+// count of layers in its fragment opens the tool that shows them.
 'use strict';
 (() => {
   const root = document.documentElement;
@@ -158,6 +159,8 @@
     if (whole) start(module, first);
     first.begin();
     await ready;
+    // A count of layers came with the link: it stands beside the estimate.
+    if (/^#(layers|count)=/.test(location.hash)) trainingCompute.tool('layers');
     if (whole) start(module, first);
     else setTimeout(() => Promise.all([files.pageRest && rest(), restStyle()]).then(([module]) => start(module, first), () => {}), 100);
   };

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{DragEvent, Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use super::{calibrate, cite, counted, js, modifier, passage, picture};
+use super::{calibrate, cite, counted, js, layers, modifier, passage, picture};
 use crate::html::{Node, Tag, button, div, p, tag};
 use crate::outside::{self, Pause};
 
@@ -36,16 +36,19 @@ pub enum Tool {
     Picture,
     /// Which phases each rule counts.
     Counted,
+    /// The count of layers that came in the link.
+    Layers,
 }
 
 impl Tool {
-    const ALL: [Tool; 6] = [
+    const ALL: [Tool; 7] = [
         Tool::Cite,
         Tool::Passage,
         Tool::Calibrate,
         Tool::Counted,
         Tool::Modifier,
         Tool::Picture,
+        Tool::Layers,
     ];
 
     /// The word of `data-tool`.
@@ -57,6 +60,7 @@ impl Tool {
             Tool::Modifier => "modifier",
             Tool::Picture => "picture",
             Tool::Counted => "counted",
+            Tool::Layers => "layers",
         }
     }
 
@@ -68,6 +72,7 @@ impl Tool {
             Tool::Modifier => "EU modifier",
             Tool::Picture => "Pictures",
             Tool::Counted => "What is counted",
+            Tool::Layers => "Layers",
         }
     }
 
@@ -79,6 +84,7 @@ impl Tool {
             Tool::Modifier => "A modified model under the EU guidelines",
             Tool::Picture => "Pictures to take away",
             Tool::Counted => "What each rule counts",
+            Tool::Layers => "Layer by layer, beside method 1",
         }
     }
 }
@@ -117,6 +123,8 @@ pub struct Desk {
     pub calibrate: RwSignal<calibrate::Stand>,
     /// The original model.
     pub modifier: RwSignal<modifier::Stand>,
+    /// The fragment of a count of layers, as it came in the link; empty where there is none.
+    pub fragment: RwSignal<String>,
 }
 
 impl Desk {
@@ -191,7 +199,7 @@ impl Desk {
         self.tool.set(Some(tool));
         self.said.set(String::new());
         self.look();
-        if matches!(tool, Tool::Cite | Tool::Passage)
+        if matches!(tool, Tool::Cite | Tool::Passage | Tool::Layers)
             && matches!(self.module.get_untracked(), Module::Absent | Module::Failed)
         {
             self.module.set(Module::Asked);
@@ -310,8 +318,13 @@ fn show(tool: Option<Tool>) {
         }
     }
     match tool {
-        Some(_) => {
+        Some(tool) => {
             let _ = section.remove_attribute("hidden");
+            // A link opened the layers, no press: the focus stays where the reader is.
+            let focused = document().active_element();
+            if tool == Tool::Layers && focused.is_none_or(|at| at.tag_name() == "BODY") {
+                return;
+            }
             gloo::timers::callback::Timeout::new(0, move || {
                 if let Some(title) = document()
                     .get_element_by_id("tool-title")
@@ -343,6 +356,7 @@ pub fn start() {
         passage: RwSignal::new(passage::Stand::default()),
         calibrate: RwSignal::new(calibrate::Stand::default()),
         modifier: RwSignal::new(modifier::Stand::default()),
+        fragment: RwSignal::new(layers::fragment()),
     };
     section.set_text_content(None);
     leptos::mount::mount_to_renderer(&section, move || div("tool").live(move || view(desk)))
@@ -351,6 +365,9 @@ pub fn start() {
     EventListener::new(&document(), "training-compute:tool", move |event| {
         let name = js::text(event, "detail");
         if let Some(tool) = Tool::ALL.into_iter().find(|tool| tool.id() == name) {
+            if tool == Tool::Layers {
+                desk.fragment.set(layers::fragment());
+            }
             if desk.tool.get_untracked() == Some(tool) {
                 desk.close();
             } else {
@@ -378,6 +395,9 @@ fn view(desk: Desk) -> Vec<Node> {
         .set("role", "group")
         .set("aria-label", "Tools");
     for other in Tool::ALL {
+        if other == Tool::Layers && desk.fragment.with(String::is_empty) {
+            continue;
+        }
         ways = ways.with(
             button("text", "tool-open", other.id())
                 .state("aria-pressed", other == tool)
@@ -405,6 +425,7 @@ fn view(desk: Desk) -> Vec<Node> {
             Tool::Modifier => modifier::view(desk, catalog),
             Tool::Picture => picture::view(desk, catalog),
             Tool::Counted => counted::view(desk, catalog),
+            Tool::Layers => layers::view(desk),
         },
     };
     vec![
@@ -511,8 +532,16 @@ fn listen(desk: Desk, section: &HtmlElement) {
 }
 
 fn follow(desk: Desk) {
-    if desk.tool.get_untracked().is_some() {
-        ADDRESS.with(|pause| pause.wait(ADDRESS_MS, move || desk.look()));
+    let travels = desk
+        .fragment
+        .with_untracked(|fragment| !fragment.is_empty());
+    if travels || desk.tool.get_untracked().is_some() {
+        ADDRESS.with(|pause| {
+            pause.wait(ADDRESS_MS, move || {
+                desk.look();
+                layers::keep(desk);
+            });
+        });
     }
 }
 
@@ -540,6 +569,11 @@ fn act(desk: Desk, verb: &str, about: &str) {
         "tool-util" => calibrate::put(desk, about),
         "tool-all" => desk.calibrate.update(|stand| stand.all = !stand.all),
         "tool-original" => modifier::put(desk),
+        "tool-unlink" => {
+            desk.fragment.set(String::new());
+            layers::drop_fragment();
+            desk.close();
+        }
         _ => {}
     }
 }

@@ -85,13 +85,22 @@ pub fn ask_module(then: impl FnOnce(bool) + 'static) {
 
 /// Calls an export of the module; `None` where it is not there or refuses.
 pub fn call(name: &str, arguments: &[&str]) -> Option<JsValue> {
+    try_call(name, arguments).ok()
+}
+
+/// Calls an export of the module; where it refuses, its sentence.
+pub fn try_call(name: &str, arguments: &[&str]) -> Result<JsValue, String> {
     let module = MODULE.with(|kept| kept.borrow().clone());
-    let function = get(&module, name).dyn_into::<Function>().ok()?;
+    let function = get(&module, name)
+        .dyn_into::<Function>()
+        .map_err(|_| String::new())?;
     let arguments: Array = arguments
         .iter()
         .map(|text| JsValue::from_str(text))
         .collect();
-    function.apply(&JsValue::UNDEFINED, &arguments).ok()
+    function
+        .apply(&JsValue::UNDEFINED, &arguments)
+        .map_err(|error| text(&error, "message"))
 }
 
 /// JSON of a value, indented.

@@ -8,6 +8,7 @@ mod cite;
 mod counted;
 mod desk;
 mod js;
+mod layers;
 mod modifier;
 mod passage;
 mod picture;

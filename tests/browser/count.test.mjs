@@ -348,3 +348,95 @@ test('where the reader cannot be loaded, the page says so', async () => {
   await page.done();
   await at.close();
 });
+
+/** The table beside method 1, once it stands there. */
+async function besideMethod1(page) {
+  await page.waitForSelector('#tool:not([hidden]) .tool-layers');
+  const rows = await page.$$eval('.tool-layers tbody tr', (all) => all.map((tr) => [...tr.children].map((cell) => cell.textContent)));
+  const sum = await page.$$eval('.tool-layers tfoot .num', (cells) => cells.map((cell) => cell.textContent));
+  return { rows, sum: sum.map(digits) };
+}
+
+test('the count of a file stays beside method 1, and in its link', async () => {
+  const page = await open('?page=count&data=300B+tokens');
+  await drop(page, ['config.json', LLAMA]);
+  await state(page, 'ok');
+  const [parameters, flop] = await totals(page);
+  const groups = await page.$$eval('#groups tbody tr', (all) => all.map((tr) => [...tr.querySelectorAll('.num')].map((cell) => cell.textContent)));
+  const link = page.locator('.uses a[href*="#count="]', { hasText: 'The parameters' });
+  await link.click();
+  let { rows, sum } = await besideMethod1(page);
+  assert.deepEqual(sum.slice(0, 2), [parameters, flop]);
+  assert.deepEqual(rows.map((cells) => cells.slice(1, 4)), groups);
+  assert.equal(await page.inputValue('[name=params]'), parameters);
+  // Typing writes the address anew; the count stays in it, and opens from it.
+  await page.fill('[name=epochs]', '2');
+  await page.waitForFunction(() => location.search.includes('epochs=2') && location.hash.startsWith('#count='));
+  await page.reload();
+  ({ rows, sum } = await besideMethod1(page));
+  assert.deepEqual(sum.slice(0, 2), [parameters, flop]);
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'BODY', 'a link takes no focus');
+  await assertAccessible(page);
+  assert.match(await page.getAttribute('.tool-row a', 'href'), /^\.\/\?page=count$/);
+  // Taken out, it is gone from the link.
+  await page.click('[data-do=tool-unlink]');
+  await page.waitForFunction(() => location.hash === '' && document.getElementById('tool').hidden);
+  await page.fill('[name=epochs]', '3');
+  await page.waitForFunction(() => location.search.includes('epochs=3'));
+  await page.waitForTimeout(600);
+  assert.equal(await page.evaluate(() => location.hash), '');
+  await page.done();
+});
+
+test('a list of layers stays beside method 1, and goes back to the builder', async () => {
+  const page = await open('?page=count');
+  await page.check('[name=from][value=layers]', { force: true });
+  await page.click('[data-do=article]');
+  await state(page, 'ok');
+  const [parameters, flop] = await totals(page);
+  await page.locator('.uses a[href*="#layers="]').first().click();
+  const { sum } = await besideMethod1(page);
+  assert.deepEqual(sum.slice(0, 2), [parameters, flop]);
+  await page.click('.tool-row a');
+  await state(page, 'ok');
+  assert.deepEqual(await totals(page), [parameters, flop]);
+  await page.done();
+});
+
+test('a fragment that a stranger wrote ends in a sentence', async () => {
+  const { deflateRawSync } = await import('node:zlib');
+  const pack = (value) => deflateRawSync(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+  const huge = '9'.repeat(38);
+  for (const fragment of [
+    '#count=', '#layers=', '#count=!!!', '#count=AAAA', '#layers=%00', `#count=${'A'.repeat(200_000)}`,
+    `#count=${pack('[')}`, `#count=${pack('null')}`, `#count=${pack({ rows: [] })}`, `#count=${pack({ rows: [[1, 2]] })}`,
+    `#count=${pack({ rows: [['a', 'b', '1', '-1', '1']] })}`, `#count=${pack({ rows: [['a', 'b', '1', '1e9', '1']] })}`,
+    `#count=${pack({ rows: Array(9).fill(['a', 'b', '1', huge, huge]) })}`, `#count=${pack(' '.repeat(70_000))}`,
+    `#layers=${pack({ layers: [{ kind: '<img src=x onerror=alert(1)>' }] })}`, `#layers=${pack('['.repeat(60_000))}`,
+  ]) {
+    const page = await open(`?params=1B&data=2B${fragment}`);
+    await page.waitForSelector('#tool:not([hidden]) :is(.tool-wrong, .tool-layers)');
+    const text = await page.textContent('#tool .tool-body');
+    assert.ok(/\.$/.test(await page.textContent('#tool .tool-body > :first-child')), `${fragment.slice(0, 60)}: ${text}`);
+    assert.equal(await page.locator('#tool img').count(), 0);
+    await page.done();
+  }
+  // Markup is text, and a thousand rows are bounded while the sum holds them all.
+  const page = await open(`?params=1B&data=2B#count=${pack({ name: '<b>x</b>', rows: Array(1000).fill(['<i>' + 'p'.repeat(20), 'linear', '1', '3', '2']) })}`);
+  const { rows, sum } = await besideMethod1(page);
+  assert.equal(rows.length, 501);
+  assert.deepEqual(sum.slice(0, 2), ['3000', '2000']);
+  assert.equal(await page.locator('#tool :is(i, .note b b)').count(), 0);
+  await page.done();
+});
+
+test('the count beside method 1 fits a small dark screen', async () => {
+  const page = await open({ query: '?page=count', viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+  await drop(page, ['config.json', LLAMA]);
+  await state(page, 'ok');
+  await page.locator('.uses a[href*="#count="]').first().click();
+  await besideMethod1(page);
+  await assertFits(page);
+  await assertAccessible(page);
+  await page.done();
+});

@@ -35,6 +35,8 @@ pub struct Count {
     pub read: Option<(u64, u64)>,
     /// Kinds of groups that hold weight matrices, for adapters.
     pub adaptable: Vec<String>,
+    /// The fragment in which the table, or the list of layers, travels to the calculator; empty where it is too long.
+    pub fragment: String,
 }
 
 /// A row of the table.

@@ -99,6 +99,7 @@ pub fn count(value: &JsValue) -> Count {
             .is_object()
             .then(|| (number(&read, "bytes") as u64, number(&read, "size") as u64)),
         adaptable,
+        fragment: String::new(),
     }
 }
 
@@ -137,6 +138,29 @@ pub enum Takes {
     Flag(bool),
     /// One of these.
     Choice(Vec<String>),
+}
+
+/// The table of a count as JSON for an address: the name, and of each row path, kind, repeat, parameters and FLOP, whole numbers
+/// as text so that they stay exact.
+pub fn packable(count: &Count) -> Option<String> {
+    let rows: Array = count
+        .groups
+        .iter()
+        .map(|group| {
+            texts(
+                [
+                    group.path.clone(),
+                    group.kind.clone(),
+                    group.repeat.to_string(),
+                    group.parameters.to_string(),
+                    group.forward.to_string(),
+                ]
+                .iter(),
+            )
+        })
+        .collect();
+    let whole = object(&[("name", count.title().into()), ("rows", rows.into())]);
+    JSON::stringify(&whole).ok()?.as_string()
 }
 
 /// The catalogue of layers.

@@ -493,6 +493,45 @@ impl Place {
             };
         });
         self.ask_training();
+        self.pack();
+    }
+
+    /// Makes the fragment with which a link to the calculator keeps the count beside the estimate.
+    fn pack(self) {
+        let Some(table) = self
+            .found
+            .with_untracked(|found| found.count().and_then(read::packable))
+        else {
+            return;
+        };
+        // With a size of its own, the list alone would be counted at another one.
+        let list = self.stand.with_untracked(|stand| {
+            (stand.from == Source::Layers && !stand.sized())
+                .then(|| stand.builder.json(&whole).ok())
+                .flatten()
+        });
+        let (key, text) = match list {
+            Some(list) => ("#layers=", list),
+            None => ("#count=", table),
+        };
+        let mine = ASKED.get().0;
+        let at = self.found.with_untracked(|found| found.chosen);
+        worker::call(
+            "encodeLayers",
+            &Array::of1(&text.into()),
+            None,
+            move |answer| {
+                let Ok(packed) = answer else { return };
+                if ASKED.get().0 != mine {
+                    return;
+                }
+                self.found.update(|found| {
+                    if let Some((_, Ok(count))) = found.counts.get_mut(at) {
+                        count.fragment = [key, &packed.as_string().unwrap_or_default()].concat();
+                    }
+                });
+            },
+        );
     }
 
     /// The count as the module gave it.
@@ -628,6 +667,11 @@ impl Stand {
         self.asked.clear();
         self.part.clear();
         self.class.clear();
+    }
+
+    /// Whether a length or a batch is given beside the model.
+    fn sized(&self) -> bool {
+        !(self.seq.trim().is_empty() && self.batch.trim().is_empty())
     }
 
     /// The options of the count; `None` while a field does not read.

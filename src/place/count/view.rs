@@ -669,7 +669,10 @@ pub fn use_link(home: &Loaded, count: &Count, keys: &[(&str, &str)], words: &str
     }
     tag("a")
         .class("button")
-        .set("href", ["./?", &link::encode(&address)].concat())
+        .set(
+            "href",
+            ["./?", &link::encode(&address), &count.fragment].concat(),
+        )
         .with(words.to_string())
 }
 
