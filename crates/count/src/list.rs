@@ -328,9 +328,37 @@ mod tests {
     }
 
     #[test]
-    fn twenty_thousand_broken_lists_end_in_a_list_or_a_refusal() {
+    fn every_prefix_of_a_list_and_of_its_fragment_ends() {
         let whole = layers_to_json(&cnn_lstm_fcn());
         let packed = crate::encode(&whole).expect("packs");
+        for end in 0..whole.len() {
+            // Cut anywhere, a list is no JSON any more.
+            let cut = whole.get(..end).expect("is ASCII");
+            assert_eq!(
+                layers_from_json(cut).map_err(|r| r.code),
+                Err("not-json"),
+                "{cut}"
+            );
+        }
+        for end in 0..packed.len() {
+            let cut = packed.get(..end).expect("is ASCII");
+            // What still unpacks is a list that was cut.
+            if let Ok(text) = crate::decode(cut) {
+                assert!(layers_from_json(&text).is_err() || text == whole, "{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn broken_lists_end_in_a_list_or_a_refusal() {
+        let whole = layers_to_json(&cnn_lstm_fcn());
+        let packed = crate::encode(&whole).expect("packs");
+        // A hundred thousand in release, fewer where every step is checked.
+        let times = if cfg!(debug_assertions) {
+            20_000
+        } else {
+            100_000
+        };
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
         let mut next = |below: usize| {
             seed ^= seed << 13;
@@ -338,7 +366,7 @@ mod tests {
             seed ^= seed << 17;
             (seed % below.max(1) as u64) as usize
         };
-        for _ in 0..20_000 {
+        for _ in 0..times {
             for (text, is_packed) in [(&whole, false), (&packed, true)] {
                 let mut bytes = text.clone().into_bytes();
                 for _ in 0..=next(3) {
