@@ -162,7 +162,7 @@
     // A count of layers came with the link: it stands beside the estimate.
     if (/^#(layers|count)=/.test(location.hash)) trainingCompute.tool('layers');
     if (whole) start(module, first);
-    else setTimeout(() => Promise.all([files.pageRest && rest(), restStyle()]).then(([module]) => start(module, first), () => {}), 100);
+    else setTimeout(() => Promise.all([files.pageRest && rest(), restStyle()]).then(([module]) => start(module, first), () => {}), 250);
   };
 
   if (embed) {

@@ -1,5 +1,8 @@
 //! The address holds what was typed, so that it is the link: written at a pause, read at "back".
 
+use std::cell::Cell;
+
+use compute_core::apart::apart;
 use compute_core::link::{self, Address};
 use leptos::prelude::*;
 
@@ -18,6 +21,8 @@ thread_local! {
     static ADDRESS: Pause = const { Pause::new() };
     static SAY: Pause = const { Pause::new() };
     static SETTLE: Pause = const { Pause::new() };
+    /// Whether anything was typed since the page was opened: the address it was opened with is left as it is.
+    static CHANGED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The query that says what the page shows. The first visit's example, untouched, needs none.
@@ -62,26 +67,51 @@ pub fn follow(state: State, status: RwSignal<String>) {
     Effect::new(move |first: Option<()>| {
         state.form.track();
         state.found.track();
-        let again = first.is_some();
-        ADDRESS.with(|pause| {
-            pause.wait(ADDRESS_MS, move || {
-                let query = query(state);
-                if again {
-                    outside::set_query(&query, false);
-                }
-                outside::set_places(&query);
-                outside::set_title(&title(state));
-            });
-        });
-        if again {
+        if first.is_some() {
+            CHANGED.set(true);
+        }
+        soon(state);
+        if first.is_some() {
             SETTLE.with(|pause| {
                 pause.wait(SETTLE_MS, move || {
-                    state.pauses.update(|count| *count = count.wrapping_add(1))
-                })
+                    if is_whole(state) {
+                        state.pauses.update(|count| *count = count.wrapping_add(1));
+                    }
+                });
             });
-            SAY.with(|pause| pause.wait(SAY_MS, move || status.set(said(state))));
+            SAY.with(|pause| {
+                pause.wait(SAY_MS, move || {
+                    if is_whole(state) {
+                        status.set(said(state));
+                    }
+                });
+            });
         }
     });
+}
+
+/// Whether all of the program has come: what follows at a pause does not ask for it.
+fn is_whole(state: State) -> bool {
+    state.pauses.get_untracked() > 0
+}
+
+/// Lets address, links and title follow at the next pause.
+pub fn soon(state: State) {
+    ADDRESS.with(|pause| pause.wait(ADDRESS_MS, move || write(state)));
+}
+
+/// Writes address, links and title, once all of the program has come.
+fn write(state: State) {
+    if is_whole(state) {
+        apart(|| {
+            let query = query(state);
+            if CHANGED.get() {
+                outside::set_query(&query, false);
+            }
+            outside::set_places(&query);
+            outside::set_title(&title(state));
+        });
+    }
 }
 
 /// The title names the estimate: `GPT-3: 3.1 × 10²³ FLOP`.

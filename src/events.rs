@@ -62,6 +62,7 @@ pub fn listen(state: State) {
     // The rest of the program has come.
     EventListener::new(&document(), "training-compute:rest", move |_| {
         state.pauses.update(|count| *count = count.wrapping_add(1));
+        crate::address::soon(state);
     })
     .forget();
     EventListener::new(&gloo::utils::window(), "popstate", move |_| {

@@ -3,9 +3,11 @@
 mod common;
 
 use common::{csv, from_query};
+use compute_core::catalog::{Change, Format};
 use compute_core::field::{Field, Slot};
 use compute_core::form::Form;
 use compute_core::link::{self, Address, Place, Theme};
+use compute_core::quantity::{self, Names};
 use compute_tables::catalog;
 
 fn decode(query: &str) -> Address {
@@ -208,5 +210,67 @@ fn every_golden_link_keeps_its_number() {
                 ),
             }
         }
+    }
+}
+
+#[test]
+fn a_link_older_than_a_change_of_a_cell_it_used_shows_both_numbers() {
+    let mut catalog = compute_tables::catalog().clone();
+    let chip = &catalog.accelerators[catalog.find("h100").expect("a row")];
+    let (id, peak) = (chip.id, chip.peak(Format::Bf16).expect("a peak"));
+    let now: &'static str = format!("{peak:e}").leak();
+    let change = |column, old, new, date| Change {
+        table: "hardware",
+        id,
+        column,
+        old,
+        new,
+        date,
+    };
+    // Two changes of one cell, and one of a cell that the link does not use.
+    catalog.changes = vec![
+        change("bf16_tensor", "1e15", "9e14", "2027-01-10"),
+        change("fp64", "1e12", "2e12", "2027-02-01"),
+        change("bf16_tensor", "9e14", now, "2027-03-01"),
+    ];
+    let said = |query: &str| {
+        let (_, problems) = link::decode(query, &catalog);
+        let found = problems
+            .into_iter()
+            .find(|problem| problem.code == "tables-changed");
+        found.map(|problem| problem.message)
+    };
+    let run = "hw=h100&chips=1000&time=10+days&util=40%25";
+    let figure = |peak: f64| quantity::flop(1000.0 * 864_000.0 * peak * 0.4, 3);
+    for (tables, then) in [
+        ("2026-11-25", 1e15),
+        ("2027-01-09", 1e15),
+        ("2027-01-10", 9e14),
+        ("2027-02-20", 9e14),
+    ] {
+        let message = said(&format!("{run}&tables={tables}")).expect("a message");
+        assert!(
+            message.contains(&format!("it gave {}", figure(then))),
+            "{message}"
+        );
+        assert!(
+            message.contains(&format!("now it gives {}", figure(peak))),
+            "{message}"
+        );
+        assert!(
+            message.contains("1 March 2027") && message.contains("bf16_tensor"),
+            "{message}"
+        );
+    }
+    for query in [
+        // Made with the tables of now; without a date; with a peak of its own; in another format; by the count alone.
+        format!("{run}&tables=2027-03-01"),
+        run.to_string(),
+        format!("{run}&peak=990+TFLOP%2Fs&tables=2026-11-25"),
+        format!("{run}&format=fp32&tables=2026-11-25"),
+        "params=7B&data=1T&tables=2026-11-25".to_string(),
+        "tables=2026-11-25".to_string(),
+    ] {
+        assert_eq!(said(&query), None, "{query}");
     }
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertAccessible, assertFits, open, result, waitForResult } from './harness.mjs';
+import { assertAccessible, assertFits, host, open, result, waitForResult } from './harness.mjs';
 
 const PASSAGE = 'Our largest model has 70 billion parameters and was trained on 1.4 trillion tokens, using 512 A100 GPUs for 30 days.';
 
@@ -325,4 +325,20 @@ test('pictures are drawn with the thresholds in them, and taken away as SVG and 
   await page.setViewportSize({ width: 360, height: 740 });
   await assertFits(page, 'pictures');
   await page.done();
+});
+
+test('a link older than a change of the tables shows both numbers', async () => {
+  const row = readFileSync(new URL('../../data/hardware.csv', import.meta.url), 'utf8').split('\n').find((line) => line.startsWith('h100-sxm5-80gb,')).split(',');
+  const change = `@changes\nhardware\nh100-sxm5-80gb\nbf16_tensor\n9e14\n${row[14]}\n2027-01-10\n@end`;
+  const at = await host({ change: (name, bytes) => (name.startsWith('catalog-') ? Buffer.from(bytes.toString().replace(/@end$/, change)) : bytes) });
+  const link = '?hw=h100-sxm5-80gb&chips=1000&time=10+days&util=40%25';
+  const old = await open({ host: at, query: `${link}&tables=2026-11-25` });
+  const text = (await old.textContent('.form > .bar')).replace(/[\u00a0\u202f]/g, ' ');
+  assert.match(text, /it gave 3\.11 × 10²³ FLOP, now it gives 3\.42 × 10²³ FLOP/);
+  assert.ok(Math.abs(await result(old) / (1000 * 864000 * Number(row[14]) * 0.4) - 1) < 1e-9);
+  const young = await open({ host: at, query: `${link}&tables=2027-01-10` });
+  assert.equal(await young.locator('.form > .bar').count(), 0);
+  await old.done();
+  await young.done();
+  await at.close();
 });

@@ -12,9 +12,9 @@ test('the first visit answers within 90 kB, and fetches 160 kB in all', async ()
   const page = await open();
   const weight = (list) => list.reduce((sum, { bytes }) =>
     sum + brotliCompressSync(bytes ?? Buffer.alloc(0), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }).length, 0);
-  const asked = page.responses.length;
-  await page.waitForTimeout(1000);
-  const ready = weight(page.responses.slice(0, asked));
+  await page.waitForTimeout(1500);
+  // What follows is told by name: on a busy machine it is here before the test has looked.
+  const ready = weight(page.responses.filter(({ url }) => !name(page, url).startsWith('rest-')));
   assert.ok(ready > 30e3 && ready <= 90e3, `${ready} bytes by Brotli 11 until it answers`);
   const fetched = page.responses.map(({ url, status }) => `${status} ${name(page, url).replace(/-[0-9a-f]{16}/, '-HASH')}`).sort();
   const known = ['200 boot-HASH.js', '200 catalog-HASH.txt', '200 icon.svg', '200 index.html', '200 manifest.webmanifest', '200 page-HASH.js', '200 page-HASH_bg.wasm', '200 rest-HASH.css', '200 rest-HASH.wasm', '200 style-HASH.css'];

@@ -9,6 +9,7 @@ pub mod apart;
 pub mod calibration;
 pub mod catalog;
 pub mod comparison;
+mod earlier;
 pub mod estimate;
 pub mod explain;
 pub mod field;

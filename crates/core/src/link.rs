@@ -4,7 +4,8 @@
 //! that comes in is trusted, and nothing is dropped in silence.
 
 use crate::apart::apart;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Change};
+use crate::earlier;
 use crate::field::{Field, Slot};
 use crate::form::{Form, MAX_PHASES};
 use crate::problem::{Problem, Severity};
@@ -157,6 +158,12 @@ pub fn decode(query: &str, catalog: &Catalog) -> (Address, Vec<Problem>) {
     }
     for (key, value) in &pairs {
         apply(&mut address, key, value, &mut problems);
+    }
+    // A link without the date says nothing of the tables it was made with.
+    let is_older =
+        |change: &Change| !address.tables.is_empty() && change.date > address.tables.as_str();
+    if catalog.changes.iter().any(is_older) {
+        apart(|| problems.extend(earlier::since(&address, catalog)));
     }
     (address, problems)
 }
