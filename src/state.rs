@@ -1,5 +1,6 @@
 //! What the page knows: what was typed, the tables, and how the form stands. All else is derived.
 
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use compute_core::catalog::Catalog;
@@ -193,6 +194,11 @@ impl Found {
         (counting, hardware)
     }
 
+    /// Whether there is a number and no field of it is in error.
+    fn is_good(&self) -> bool {
+        self.faulty() == (None, None) && self.estimate.headline.is_some()
+    }
+
     fn kept(&self) -> Option<&Found> {
         self.kept.as_ref().map(|kept| &***kept)
     }
@@ -257,6 +263,19 @@ pub struct Tables {
     pub whole: bool,
 }
 
+/// The last good result before what is typed now: what stays, dimmed, while a field is in error.
+struct Before {
+    /// Which time of typing into a field the last result is of; 0 for a button's change.
+    typing: u32,
+    result: Option<Shared>,
+}
+
+thread_local! {
+    /// Counts the times that somebody began to type into a field.
+    static TIMES: Cell<u32> = const { Cell::new(0) };
+    static BEFORE: RefCell<Before> = const { RefCell::new(Before { typing: 0, result: None }) };
+}
+
 /// The signals of the page.
 #[derive(Clone, Copy)]
 pub struct State {
@@ -292,15 +311,21 @@ impl State {
         let form = RwSignal::new(address.form.clone());
         let tables = RwSignal::new(tables);
         let stand = RwSignal::new(stand);
+        let typing = RwSignal::new(None);
         let found = Memo::new_with_compare(
-            move |previous: Option<&Shared>| find(form, tables, stand, previous),
+            move |previous: Option<&Shared>| {
+                let now = typing.get_untracked().map_or(0, |_: Slot| TIMES.get());
+                let mut found = find(form, tables, stand);
+                BEFORE.with_borrow_mut(|before| before.follow(now, previous, &mut found));
+                Arc::new(SendWrapper::new(found))
+            },
             |_, _| true,
         );
         State {
             form,
             tables,
             stand,
-            typing: RwSignal::new(None),
+            typing,
             pauses: RwSignal::new(0),
             found,
             address: StoredValue::new(address),
@@ -329,6 +354,9 @@ impl State {
     /// Writes a field, as somebody types.
     pub fn type_in(self, slot: Slot, text: &str) {
         self.touch(slot);
+        if self.typing.get_untracked() != Some(slot) {
+            TIMES.set(TIMES.get().wrapping_add(1).max(1));
+        }
         self.typing.set(Some(slot));
         self.form.update(|form| {
             form.set(slot, text);
@@ -627,35 +655,38 @@ fn name_chips(form: &mut Form, catalog: &Catalog) {
 /// The example of the first visit; index.html shows it before the program has come.
 pub const FIRST_EXAMPLE: &str = "gpt-3";
 
-fn find(
-    form: RwSignal<Form>,
-    tables: RwSignal<Tables>,
-    stand: RwSignal<Stand>,
-    previous: Option<&Shared>,
-) -> Shared {
+fn find(form: RwSignal<Form>, tables: RwSignal<Tables>, stand: RwSignal<Stand>) -> Found {
     let catalog = tables.get().catalog;
     let generation = stand.with_untracked(|stand| stand.generation);
     form.with(|form| {
         let request = request::read(form, catalog);
         let estimate = estimate(form, &request, catalog);
-        let good =
-            |found: &Found| found.faulty() == (None, None) && found.estimate.headline.is_some();
-        let mut found = Found {
+        Found {
             request,
             estimate,
             generation,
             kept: None,
-        };
-        // A field that is emptied on the way to another text leaves no number; the one before it is still the last good one.
-        if let Some(previous) =
-            previous.filter(|previous| previous.generation == generation && !good(&found))
-        {
-            found.kept = if good(previous) {
-                Some(previous.clone())
-            } else {
-                previous.kept.clone()
-            };
         }
-        Arc::new(SendWrapper::new(found))
     })
+}
+
+impl Before {
+    /// Takes note of the result that stood before, and gives it to a new one that is not good.
+    ///
+    /// On the way to a text stand others that read well: 4 on the way to 405B. What stays is from before the typing began.
+    fn follow(&mut self, typing: u32, previous: Option<&Shared>, found: &mut Found) {
+        let same_form = |other: &&Shared| other.generation == found.generation;
+        if typing == 0 || typing != self.typing {
+            match previous.filter(same_form) {
+                Some(previous) if previous.is_good() => self.result = Some(previous.clone()),
+                // A field that is emptied leaves no number; the one before it is still the last good one.
+                Some(_) => {}
+                None => self.result = None,
+            }
+        }
+        self.typing = typing;
+        if !found.is_good() {
+            found.kept = self.result.clone().filter(|kept| same_form(&kept));
+        }
+    }
 }

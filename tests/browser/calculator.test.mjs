@@ -218,3 +218,33 @@ test('every state of the calculator is accessible and fits its window', async ()
     }
   }
 });
+
+test('what stays while a field is in error is from before the typing began, not from a text on the way', async () => {
+  const page = await open('?params=405B&data=15.6T');
+  const before = await result(page);
+  // 4 reads well on the way; what is shown as last good is not four parameters.
+  await type(page, 'params', '4o5B');
+  await page.waitForSelector('.result.stale');
+  assert.equal(await result(page), before);
+  assert.match(await page.textContent('.stale-note'), /From before the change to parameters/);
+  // A text that stood through a pause is a result of its own.
+  await type(page, 'params', '70B');
+  await waitForResult(page, 6 * 70e9 * 15.6e12);
+  await page.waitForTimeout(1000);
+  await page.keyboard.type('x');
+  await page.waitForSelector('.result.stale');
+  assert.equal(await result(page), 6 * 70e9 * 15.6e12);
+  await page.done();
+});
+
+test('on a narrow screen the result stands under the form and covers nothing, however high the screen', async () => {
+  const page = await open({ query: '?params=405B&data=15.6T&hw=h100&chips=16384&time=54+days', viewport: { width: 360, height: 840 } });
+  await page.waitForSelector('#steps');
+  await page.locator('#steps').scrollIntoViewIfNeeded();
+  const [above, below] = await page.evaluate(() => ['.aside', '.after'].map((part) => document.querySelector(part).getBoundingClientRect())
+    .map(({ top, bottom }) => ({ top, bottom })));
+  assert.ok(above.bottom <= below.top, `${above.bottom} over ${below.top}`);
+  await page.click('#share');
+  await page.waitForSelector('#share-text');
+  await page.done();
+});
