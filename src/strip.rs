@@ -286,7 +286,9 @@ mod draw {
             AXIS,
             AXIS,
         ));
-        for power in window.from..=window.to {
+        // More than eight figures run into each other on a narrow screen.
+        let every = (window.to - window.from) / 8 + 1;
+        for power in (window.from..=window.to).filter(|power| (power - window.from) % every == 0) {
             let share = f64::from(power - window.from) / f64::from(window.to - window.from);
             out = out.with(line("axis", x(share), x(share), AXIS, AXIS + 4.0));
             let (anchor, shift) = match power {

@@ -3,7 +3,7 @@
 use compute_core::apart::apart;
 use compute_core::estimate::{Estimate, MethodResult};
 use compute_core::field::Slot;
-use compute_core::quantity::percent;
+use compute_core::quantity::{date, percent};
 use compute_core::step::{Expr, Method, Step};
 use compute_core::words;
 use leptos::prelude::*;
@@ -81,7 +81,7 @@ fn foot(state: State) -> Tag {
     let tables = state.tables.get().catalog.date;
     div("print-only link-line")
         .with(p("").with(super::share::link_now(state)))
-        .with(p("").with([&today, ", tables of ", tables].concat()))
+        .with(p("").with([&date(&today), ", tables of ", &date(tables)].concat()))
 }
 
 /// Share of each range in the spread of each method.

@@ -1,7 +1,7 @@
 //! Figures of law and guidelines, and how the number stands to them: one column a method.
 
 use compute_core::catalog::Threshold;
-use compute_core::quantity::{percent, plain, scientific};
+use compute_core::quantity::{self, percent, plain, scientific};
 use compute_core::regulation::{self, Comparison, PhaseTotal, Totals, Verdict};
 use leptos::prelude::*;
 
@@ -73,7 +73,7 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
     if ranges {
         note.push_str("Percentages: probability that the figure is exceeded, on these inputs. ");
     }
-    note.push_str(&["As of ", catalog.date, ". Arithmetic on what you typed, not legal advice; each rule has conditions besides compute."].concat());
+    note.push_str(&["As of ", &quantity::date(catalog.date), ". Arithmetic on what you typed, not legal advice; each rule has conditions besides compute."].concat());
     Some(
         tag("section")
             .with(tag("h2").with("Thresholds"))
