@@ -78,11 +78,8 @@ fn open(frame: Frame, follow: Follow, is_embed: bool) {
         // A link may name any row: its answer waits for the tables, or for the news that they do not come.
         apart(|| {
             fetch(move |catalog| {
-                if let Some(catalog) = catalog {
-                    state.tables.set(Tables {
-                        catalog,
-                        whole: true,
-                    });
+                if catalog.is_some() {
+                    take(state, catalog);
                     state.read_address(&outside::query());
                 }
                 show();
@@ -106,14 +103,17 @@ thread_local! {
 pub fn tables_now() {
     if let Some(state) = TABLES.take() {
         apart(|| {
-            fetch(move |catalog| {
-                if let Some(catalog) = catalog {
-                    state.tables.set(Tables {
-                        catalog,
-                        whole: true,
-                    });
-                }
-            });
+            fetch(move |catalog| take(state, catalog));
+        });
+    }
+}
+
+/// Puts all tables in place of those there are, where they came.
+fn take(state: State, catalog: Option<&'static Catalog>) {
+    if let Some(catalog) = catalog {
+        state.tables.set(Tables {
+            catalog,
+            whole: true,
         });
     }
 }

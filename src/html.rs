@@ -185,6 +185,30 @@ pub fn tool(class: &'static str, name: &'static str, label: &'static str) -> Tag
         .with(label)
 }
 
+/// Buttons that save a drawing of the page, told by a selector: public/boot.js hears of them.
+pub fn pictures(class: &'static str, drawing: &'static str) -> Tag {
+    let way = |kind: &'static str, label: &'static str| {
+        tag("button")
+            .set("type", "button")
+            .class("button slim")
+            .set("data-picture", drawing)
+            .set("value", kind)
+            .with(label)
+    };
+    div(class)
+        .with(way("svg", "Save as SVG"))
+        .with(way("png", "Save as PNG"))
+}
+
+/// A row of column heads, each with its class.
+pub fn heads(columns: &[(&'static str, &'static str)]) -> Tag {
+    let mut row = tag("tr");
+    for (word, class) in columns {
+        row = row.with(tag("th").set("scope", "col").class(class).with(*word));
+    }
+    row
+}
+
 #[inline(never)]
 fn verb(class: &'static str, act: &'static str) -> Tag {
     tag("button")

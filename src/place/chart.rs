@@ -9,7 +9,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::scale::{Frame, Point, beside, names, nearest, powers};
-use crate::html::{Node, Tag, div, p, span, tag};
+use crate::html::{Node, Tag, div, p, pictures, span, tag};
 use crate::number::{aloud, rich};
 use crate::strip::text_width;
 
@@ -193,10 +193,7 @@ impl Chart {
                 .set("role", "status")
                 .live(move || vec![self.said.get().into()])
                 .into(),
-            div("chart-save")
-                .with(save("svg", "Save as SVG"))
-                .with(save("png", "Save as PNG"))
-                .into(),
+            pictures("chart-save", "#plot svg").into(),
         ]
     }
 
@@ -633,14 +630,4 @@ pub fn own_words(own: &Own) -> Tag {
         .with(name)
         .with(rich(&figure))
         .with(". It has no date, so its line crosses all years and its mark stands at today.")
-}
-
-/// A way to take the drawing away; public/boot.js hears of it.
-fn save(kind: &'static str, label: &'static str) -> Tag {
-    tag("button")
-        .set("type", "button")
-        .class("button slim")
-        .set("data-picture", "#plot svg")
-        .set("value", kind)
-        .with(label)
 }

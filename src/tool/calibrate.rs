@@ -9,7 +9,7 @@ use compute_core::request;
 use leptos::prelude::*;
 
 use super::desk::{Desk, input, refusal};
-use crate::html::{Node, Tag, button, div, p, tag};
+use crate::html::{Node, Tag, button, div, heads, p, tag};
 
 /// Rows of runs shown before the rest is asked for.
 const ROWS: usize = 8;
@@ -230,16 +230,13 @@ fn runs(chip: &Chip, form: &Form, phase: u8, stand: &Stand, catalog: &'static Ca
                 ),
         );
     }
-    let mut heads = tag("tr");
-    for (head, class) in [
+    let heads = heads(&[
         ("Run", ""),
         ("Chips", "num"),
         ("Parameters", "num"),
         ("MFU", "num"),
-    ] {
-        heads = heads.with(tag("th").set("scope", "col").class(class).with(head));
-    }
-    heads = heads.with(tag("td"));
+    ])
+    .with(tag("td"));
     let mut out = out.with(
         tag("table")
             .class("plain stack")

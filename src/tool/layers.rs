@@ -9,7 +9,7 @@ use leptos::wasm_bindgen::JsValue;
 
 use super::desk::{Desk, refusal, without_module};
 use super::js;
-use crate::html::{Node, Tag, button, div, p, span, tag};
+use crate::html::{Node, Tag, button, div, heads, p, span, tag};
 use crate::outside;
 use crate::place::count::model::{grouped, permille};
 use compute_core::quantity;
@@ -221,16 +221,13 @@ fn rows(table: &Table) -> Tag {
             "%",
         ))
     };
-    let mut heads = tag("tr");
-    for (word, class) in [
+    let heads = heads(&[
         ("Path and kind", ""),
         ("Repeat", "num"),
         ("Parameters", "num"),
         ("Forward FLOP", "num"),
         ("Share", "num"),
-    ] {
-        heads = heads.with(tag("th").set("scope", "col").class(class).with(word));
-    }
+    ]);
     let mut body = tag("tbody");
     for row in table.rows.iter().take(MAX_ROWS) {
         let path = if row.path.is_empty() {

@@ -9,7 +9,7 @@ use compute_core::sum::Total;
 use compute_core::uncertain::Z;
 
 use super::desk::{Desk, refusal};
-use crate::html::{Node, Tag, div, p, tag};
+use crate::html::{Node, Tag, p, pictures, tag};
 use crate::number::{aloud, rich};
 
 const WIDTH: f64 = 560.0;
@@ -26,7 +26,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     let found = estimate(&form, &read, catalog);
     let mut out: Vec<Node> = vec![
         tag("h3").with("The strip beside the form").into(),
-        save(".result .strip").into(),
+        pictures("tool-row", ".result .strip").into(),
         tag("h3").with("How sure it is").into(),
     ];
     let Some(total) = found.flop() else {
@@ -46,7 +46,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
         .filter(|row| row.shown && row.flop.is_finite() && row.flop > 0.0)
         .collect();
     out.push(distribution(total, &shown).into());
-    out.push(save("#tool-spread").into());
+    out.push(pictures("tool-row", "#tool-spread").into());
     let mut list = tag("ul").class("tool-notes");
     for row in &shown {
         let chance = total
@@ -77,23 +77,8 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
         })
         .collect();
     out.push(bars(&drivers).into());
-    out.push(save("#tool-drivers").into());
+    out.push(pictures("tool-row", "#tool-drivers").into());
     out
-}
-
-/// Both ways to take a drawing away.
-fn save(selector: &'static str) -> Tag {
-    let way = |kind: &'static str, label: &'static str| {
-        tag("button")
-            .set("type", "button")
-            .class("button slim")
-            .set("data-picture", selector)
-            .set("value", kind)
-            .with(label)
-    };
-    div("tool-row")
-        .with(way("svg", "Save as SVG"))
-        .with(way("png", "Save as PNG"))
 }
 
 fn px(value: f64) -> String {

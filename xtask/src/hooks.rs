@@ -1,8 +1,9 @@
 //! The two hooks of trunk (Trunk.toml). Trunk builds the calculator; what it has no word for is done here:
 //!
 //! - before: one style sheet out of the files of `style/`;
-//! - after, in the staged folder: the places' program, that of the tools, the JavaScript module, the embed's script, the tables, the files of
-//!   `public/`, the names of all these in index.html, and the service worker's list.
+//! - after, in the staged folder: in a release the calculator's program in two parts; the places' program, that of the tools, the
+//!   JavaScript module, the embed's script, further style sheets, the tables, the files of `public/`, the names of all these in
+//!   index.html, and the service worker's list.
 //!
 //! A name is fixed where others rely on it (module, tables); every other file carries a hash of its contents in its name, so
 //! that an update never mixes versions.

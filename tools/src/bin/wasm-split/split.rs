@@ -310,40 +310,28 @@ impl Rest {
             module.funcs.get_mut(*two).kind = FunctionKind::Import(ImportedFunction { import, ty });
         }
         first.append(places, shared);
-        let ids: Vec<_> = first
-            .module
-            .tables
-            .iter()
-            .map(|it| it.id())
-            .zip(module.tables.iter().map(|it| it.id()))
-            .collect();
-        for (one, two) in ids {
+        let twins = pairs(&first.module.tables, &module.tables, |all| {
+            all.iter().map(|it| it.id()).collect()
+        });
+        for (one, two) in twins {
             let import = module
                 .imports
                 .add(FIRST, &first.share(one), ImportKind::Table(two));
             module.tables.get_mut(two).import = Some(import);
         }
-        let ids: Vec<_> = first
-            .module
-            .memories
-            .iter()
-            .map(|it| it.id())
-            .zip(module.memories.iter().map(|it| it.id()))
-            .collect();
-        for (one, two) in ids {
+        let twins = pairs(&first.module.memories, &module.memories, |all| {
+            all.iter().map(|it| it.id()).collect()
+        });
+        for (one, two) in twins {
             let import = module
                 .imports
                 .add(FIRST, &first.share(one), ImportKind::Memory(two));
             module.memories.get_mut(two).import = Some(import);
         }
-        let ids: Vec<_> = first
-            .module
-            .globals
-            .iter()
-            .map(|it| it.id())
-            .zip(module.globals.iter().map(|it| it.id()))
-            .collect();
-        for (one, two) in ids {
+        let twins = pairs(&first.module.globals, &module.globals, |all| {
+            all.iter().map(|it| it.id()).collect()
+        });
+        for (one, two) in twins {
             let import = module
                 .imports
                 .add(FIRST, &first.share(one), ImportKind::Global(two));
@@ -430,6 +418,11 @@ impl Rest {
         }
         Ok(())
     }
+}
+
+/// The same things in both modules.
+fn pairs<All, Id>(one: &All, two: &All, ids: impl Fn(&All) -> Vec<Id>) -> Vec<(Id, Id)> {
+    ids(one).into_iter().zip(ids(two)).collect()
 }
 
 /// The functions that a function calls by name.
