@@ -2,7 +2,8 @@
 
 use compute_core::catalog::Threshold;
 use compute_core::quantity::{self, percent, plain, scientific};
-use compute_core::regulation::{self, Comparison, PhaseTotal, Totals, Verdict};
+use compute_core::regulation::{self, Comparison, Verdict};
+use compute_core::step::Method;
 use leptos::prelude::*;
 
 use crate::form::field::capital;
@@ -17,8 +18,16 @@ pub fn thresholds(state: State, found: &Found) -> Option<Tag> {
     let all = state.stand.with(|stand| stand.all_thresholds);
     let (shown, _) = found.shown_found();
     let methods = [
-        ("disc", "Counted", by_method(shown, false)),
-        ("square", "Accelerator time", by_method(shown, true)),
+        (
+            "disc",
+            "Counted",
+            shown.estimate.totals_by(Method::Counting, &shown.request),
+        ),
+        (
+            "square",
+            "Accelerator time",
+            shown.estimate.totals_by(Method::Hardware, &shown.request),
+        ),
     ];
     let rows: Vec<&Threshold> = catalog
         .thresholds
@@ -131,31 +140,4 @@ fn cell(label: &'static str, compared: Option<Comparison>) -> Tag {
     cell.with(tag("b").with(word))
         .with(" ")
         .with(span("sub").with(rich(&how)))
-}
-
-/// The totals of one method alone, over the phases that have it.
-fn by_method(found: &Found, hardware: bool) -> Option<Totals> {
-    let phases: Vec<PhaseTotal> = found
-        .estimate
-        .phases
-        .iter()
-        .zip(&found.request.phases)
-        .enumerate()
-        .filter_map(|(index, (result, asked))| {
-            let flop = if hardware {
-                &result.hardware.as_ref()?.flop
-            } else {
-                &result.counting.as_ref()?.flop
-            };
-            Some(PhaseTotal {
-                index,
-                kind: asked.kind,
-                public: asked.public,
-                moved_in: asked.moved_in.clone(),
-                moved_out: asked.moved_out.clone(),
-                flop: flop.clone(),
-            })
-        })
-        .collect();
-    (!phases.is_empty()).then(|| regulation::totals(&phases))
 }

@@ -5,6 +5,7 @@ use compute_core::estimate::estimate;
 use compute_core::quantity;
 use compute_core::regulation;
 use compute_core::request;
+use compute_core::step::Method;
 use compute_core::sum::Total;
 use compute_core::uncertain::Z;
 
@@ -29,16 +30,44 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
         pictures("tool-row", ".result .strip").into(),
         tag("h3").with("How sure it is").into(),
     ];
-    let Some(total) = found.flop() else {
+    let Some(headline) = found.totals.clone() else {
         out.push(
             refusal("There is no number to draw yet: fill one of the two methods in the form.")
                 .into(),
         );
         return out;
     };
-    if total.is_exact() {
+    // The headline; where it rests on single numbers, the method that does not.
+    let methods = [
+        (
+            Method::Counting,
+            "This is the count alone: the headline rests on single numbers.",
+        ),
+        (
+            Method::Hardware,
+            "This is the accelerator time alone: the headline rests on single numbers.",
+        ),
+    ];
+    let by_method = methods
+        .into_iter()
+        .filter_map(|(method, note)| Some((found.totals_by(method, &read)?, note)));
+    let drawn = std::iter::once((headline, ""))
+        .chain(by_method)
+        .find(|(totals, _)| !totals.all.is_exact());
+    let Some((totals, note)) = drawn else {
         out.push(p("note").with("Every input is a single number, so there is no distribution to draw. Type a range, like 30% to 45%, in any field.").into());
         return out;
+    };
+    let total = &totals.all;
+    if !note.is_empty() {
+        out.push(p("note").with(note).into());
+    }
+    if !totals.all_equal {
+        out.push(
+            p("note")
+                .with("Drawn is everything typed; the probabilities below are of what each rule counts.")
+                .into(),
+        );
     }
     let shown: Vec<&Threshold> = catalog
         .thresholds
@@ -49,9 +78,10 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     out.push(pictures("tool-row", "#tool-spread").into());
     let mut list = tag("ul").class("tool-notes");
     for row in &shown {
-        let chance = total
-            .probability_above(row.flop)
-            .map_or(String::new(), regulation::probability);
+        let compared = regulation::compare(row, &totals);
+        let Some(chance) = compared.and_then(|compared| compared.probability) else {
+            continue;
+        };
         list = list.with(
             tag("li").with(rich(
                 &[
@@ -59,7 +89,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
                     ", ",
                     &regulation::figure(row.flop),
                     ": probability of more, on these inputs, ",
-                    &chance,
+                    &regulation::probability(chance),
                     ".",
                 ]
                 .concat(),

@@ -327,6 +327,23 @@ test('pictures are drawn with the thresholds in them, and taken away as SVG and 
   await page.done();
 });
 
+test('what is drawn is said, and each rule is compared by its own count', async () => {
+  const chances = async (query) => {
+    const page = await open(query);
+    await page.waitForSelector('[data-tool=picture]');
+    await openTool(page, 'picture', '#tool-spread');
+    const text = (await page.innerText('#tool')).replace(/[\u00a0\u202f]/g, ' ');
+    await page.done();
+    return text;
+  };
+  // The count is one number, the utilization a range.
+  assert.match(await chances('?params=405B&data=15T&hw=h100&chips=16000&time=54+days&util=30..45%25'), /accelerator time alone: the headline rests on single numbers/);
+  // Generated data of 2e26 is in the total, and not in what the US states count.
+  const text = await chances('?params=400B..500B&data=30T&kind.2=synthetic-data&flop.2=2e26');
+  assert.match(text, /probabilities below are of what each rule counts/);
+  assert.match(text, /California SB 53[^.]*: probability of more, on these inputs, less than 1 %\./);
+});
+
 test('a link older than a change of the tables shows both numbers', async () => {
   const row = readFileSync(new URL('../../data/hardware.csv', import.meta.url), 'utf8').split('\n').find((line) => line.startsWith('h100-sxm5-80gb,')).split(',');
   const change = `@changes\nhardware\nh100-sxm5-80gb\nbf16_tensor\n9e14\n${row[14]}\n2027-01-10\n@end`;

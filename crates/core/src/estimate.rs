@@ -123,6 +123,32 @@ impl Estimate {
         self.totals.as_ref().map(|totals| &totals.all)
     }
 
+    /// The totals of one method alone, over the phases that have it; `None` where none has. `request` is what was estimated.
+    pub fn totals_by(&self, method: Method, request: &Request) -> Option<Totals> {
+        let phases: Vec<PhaseTotal> = self
+            .phases
+            .iter()
+            .zip(&request.phases)
+            .enumerate()
+            .filter_map(|(index, (result, asked))| {
+                let flop = if method == Method::Hardware {
+                    &result.hardware.as_ref()?.flop
+                } else {
+                    &result.counting.as_ref()?.flop
+                };
+                Some(PhaseTotal {
+                    index,
+                    kind: asked.kind,
+                    public: asked.public,
+                    moved_in: asked.moved_in.clone(),
+                    moved_out: asked.moved_out.clone(),
+                    flop: flop.clone(),
+                })
+            })
+            .collect();
+        (!phases.is_empty()).then(|| regulation::totals(&phases))
+    }
+
     /// The message of the worst severity at a slot.
     pub fn problem_at(&self, slot: Slot) -> Option<&Problem> {
         let of = |severity| {
