@@ -164,6 +164,11 @@ impl Build {
         ] {
             let part = parts.join(part);
             smaller(&part)?;
+            process::run(
+                Command::new("wasm-split")
+                    .arg("--order")
+                    .args([&part, &part]),
+            )?;
             names.push((key.into(), self.hashed(stem, end, &files::read(&part)?)?));
         }
         Ok(())
@@ -504,7 +509,7 @@ impl Build {
 fn smaller(wasm: &Path) -> Outcome {
     process::run(
         Command::new("wasm-opt")
-            .arg("-Oz")
+            .args(["-Oz", "--strip-producers", "--strip-target-features"])
             .arg(wasm)
             .arg("-o")
             .arg(wasm),

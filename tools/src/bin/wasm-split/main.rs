@@ -10,6 +10,7 @@
 
 mod constants;
 mod glue;
+mod order;
 mod split;
 
 use std::collections::HashSet;
@@ -22,13 +23,15 @@ use walrus::{ConstExpr, FunctionId, Module, ValType};
 const USAGE: &str = "\
 wasm-split NAMES LINKED BOUND TO          move the functions named in NAMES out of BOUND/page_bg.wasm, which wasm-bindgen made of LINKED;
                                           write TO/first.wasm, TO/rest.wasm and TO/page.js
-wasm-split --watch IN OUT                 export a global of each function's name, which is 1 once it has run";
+wasm-split --watch IN OUT                 export a global of each function's name, which is 1 once it has run
+wasm-split --order IN OUT                 put functions that are alike beside each other";
 
 fn main() -> anyhow::Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["--watch", from, to] => Ok(fs::write(to, watched(&fs::read(from)?)?)?),
+        ["--order", from, to] => Ok(fs::write(to, order::order(&fs::read(from)?)?)?),
         [names, linked, bound, to] => {
             let names = fs::read_to_string(names)?;
             let names: HashSet<&str> = names.lines().collect();
@@ -49,7 +52,12 @@ fn main() -> anyhow::Result<()> {
 /// A program, without the linker's notes, which hold no longer once a function has moved.
 fn read(wasm: &[u8]) -> anyhow::Result<Module> {
     let mut module = Module::from_buffer(wasm)?;
-    for section in ["linking", "reloc.CODE", "reloc.DATA"] {
+    for section in [
+        "linking",
+        "reloc.CODE",
+        "reloc.DATA",
+        "__wasm_split_unstable",
+    ] {
         module.customs.remove_raw(section);
     }
     Ok(module)
