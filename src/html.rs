@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use compute_core::apart::apart;
+use compute_core::quantity;
 use gloo::utils::document;
 use leptos::prelude::RenderEffect;
 use leptos::tachys::view::{Mountable, Render};
@@ -457,4 +458,18 @@ impl Mountable for Mounted {
             Mounted::Tag(tag) => vec![tag.element.clone()],
         }
     }
+}
+
+/// A bar of so many thousandths; the number beside it says the same.
+pub fn share_bar(share: u64) -> Tag {
+    tag("svg")
+        .class("share-bar")
+        .set("viewBox", "0 0 1000 8")
+        .set("preserveAspectRatio", "none")
+        .set("aria-hidden", "true")
+        .with(
+            tag("rect")
+                .set("width", quantity::integer(share.min(1000) as i64))
+                .set("height", "8"),
+        )
 }

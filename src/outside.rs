@@ -55,13 +55,20 @@ pub fn base() -> String {
     .concat()
 }
 
-/// Writes the query; `push` leaves the one before for "back".
-pub fn set_query(query: &str, push: bool) {
-    let target = if query.is_empty() {
-        base()
+/// The fragment of the address where it holds a count of layers, with `#`; else empty.
+pub fn count_fragment() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    if hash.starts_with("#layers=") || hash.starts_with("#count=") {
+        hash
     } else {
-        [&base(), "?", query].concat()
-    };
+        String::new()
+    }
+}
+
+/// Writes the query; `push` leaves the one before for "back". A count of layers stays in the address.
+pub fn set_query(query: &str, push: bool) {
+    let mark = if query.is_empty() { "" } else { "?" };
+    let target = [&base(), mark, query, &count_fragment()].concat();
     let Ok(history) = window().history() else {
         return;
     };

@@ -119,7 +119,7 @@ fn opened(state: State, found: &Found, open: Panel) -> Tag {
             state,
             "share-text",
             "Link to this page",
-            link(state, false),
+            [&*link(state, false), &outside::count_fragment()].concat(),
         )),
         Panel::Embed => {
             let title = if name.is_empty() {
@@ -136,7 +136,7 @@ fn opened(state: State, found: &Found, open: Panel) -> Tag {
             .with(text(
                 state,
                 "embed-frozen",
-                "Frozen: with today's peaks written out",
+                "Frozen: with today’s peaks written out",
                 iframe(&frozen(state, found), &title),
             ))
         }

@@ -168,7 +168,7 @@ fn runs(chip: &Chip, form: &Form, phase: u8, stand: &Stand, catalog: &'static Ca
     };
     if !chip.tabled {
         return out.with(p("note").with(
-            "The peak in the form is another than the table's, and a share of one peak is not a share of another: empty the field “peak” to use these runs.",
+            "The peak in the form is another than the table’s, and a share of one peak is not a share of another: empty the field “peak” to use these runs.",
         ));
     }
     let parameters = value(form, Field::Active, phase, QuantityKind::Count, catalog)

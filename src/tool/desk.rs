@@ -227,6 +227,14 @@ impl Desk {
         if self.query.with_untracked(|known| *known != query) {
             self.query.set(query);
         }
+        let fragment = outside::count_fragment();
+        if self.fragment.with_untracked(|known| *known != fragment) {
+            let gone = fragment.is_empty();
+            self.fragment.set(fragment);
+            if gone && self.tool.get_untracked() == Some(Tool::Layers) {
+                self.close();
+            }
+        }
     }
 }
 
@@ -356,7 +364,7 @@ pub fn start() {
         passage: RwSignal::new(passage::Stand::default()),
         calibrate: RwSignal::new(calibrate::Stand::default()),
         modifier: RwSignal::new(modifier::Stand::default()),
-        fragment: RwSignal::new(layers::fragment()),
+        fragment: RwSignal::new(outside::count_fragment()),
     };
     section.set_text_content(None);
     leptos::mount::mount_to_renderer(&section, move || div("tool").live(move || view(desk)))
@@ -366,7 +374,7 @@ pub fn start() {
         let name = js::text(event, "detail");
         if let Some(tool) = Tool::ALL.into_iter().find(|tool| tool.id() == name) {
             if tool == Tool::Layers {
-                desk.fragment.set(layers::fragment());
+                desk.fragment.set(outside::count_fragment());
             }
             if desk.tool.get_untracked() == Some(tool) {
                 desk.close();
@@ -425,7 +433,7 @@ fn view(desk: Desk) -> Vec<Node> {
             Tool::Modifier => modifier::view(desk, catalog),
             Tool::Picture => picture::view(desk, catalog),
             Tool::Counted => counted::view(desk, catalog),
-            Tool::Layers => layers::view(desk),
+            Tool::Layers => layers::view(desk, catalog),
         },
     };
     vec![
@@ -539,7 +547,6 @@ fn follow(desk: Desk) {
         ADDRESS.with(|pause| {
             pause.wait(ADDRESS_MS, move || {
                 desk.look();
-                layers::keep(desk);
             });
         });
     }

@@ -3,51 +3,35 @@
 //! `#layers=` holds a list of layers, which the module counts again; `#count=` holds the table of a count of files, which cannot
 //! be counted again without them. Both are what a stranger may have written.
 
+use compute_core::catalog::Catalog;
+use compute_core::form::Form;
+use compute_core::quantity;
+use compute_core::request::{self, Basis};
 use gloo::utils::window;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
 use super::desk::{Desk, refusal, without_module};
 use super::js;
-use crate::html::{Node, Tag, button, div, heads, p, span, tag};
+use crate::html::{Node, Tag, button, div, heads, p, share_bar, span, tag};
+use crate::number::rich;
 use crate::outside;
 use crate::place::count::model::{grouped, permille};
-use compute_core::quantity;
 
 const LIST: &str = "#layers=";
 const TABLE: &str = "#count=";
+/// How far a typed figure may be from the count's and still be taken from it: figures are rounded when they are copied.
+const NEAR: f64 = 0.005;
 /// Rows that are shown; the sum counts all.
 const MAX_ROWS: usize = 500;
 /// Longest text of a cell, characters.
 const MAX_CELL: usize = 160;
 
-/// The fragment of the address, where it is a count.
-pub fn fragment() -> String {
-    let hash = window().location().hash().unwrap_or_default();
-    if hash.starts_with(LIST) || hash.starts_with(TABLE) {
-        hash
-    } else {
-        String::new()
-    }
-}
-
-/// Puts the fragment back behind the address, which the calculator writes anew without it.
-pub fn keep(desk: Desk) {
-    let kept = desk.fragment.get_untracked();
-    if !kept.is_empty() && window().location().hash().is_ok_and(|hash| hash.is_empty()) {
-        write(&kept);
-    }
-}
-
 /// Takes the fragment off the address.
 pub fn drop_fragment() {
-    write("");
-}
-
-fn write(fragment: &str) {
     let query = outside::query();
     let mark = if query.is_empty() { "" } else { "?" };
-    let address = [&outside::base(), mark, &query, fragment].concat();
+    let address = [&outside::base(), mark, &query].concat();
     if let Ok(history) = window().history() {
         let kept = history.state().unwrap_or(JsValue::NULL);
         // Refused in an opaque origin and beyond a browser's rate: the address then stays as it was.
@@ -100,6 +84,7 @@ fn read(fragment: &str) -> Result<Table, String> {
             .collect();
         (js::text(&value, "name"), rows)
     } else {
+        // The sizes that it is counted at come with the list.
         let value = js::try_call("decodeLayers", &[fragment]).map_err(torn)?;
         let count = js::try_call("countLayers", &[&js::json(&value)]).map_err(torn)?;
         let rows = js::list(&count, "groups")
@@ -157,8 +142,41 @@ fn cell(text: &str) -> String {
     out
 }
 
+/// What the form counts from, where that is no longer this count: its words and its number.
+fn departed(form: &Form, catalog: &Catalog, table: &Table) -> Option<(&'static str, f64)> {
+    let read = request::read(form, catalog);
+    let bases: Vec<(&'static str, f64, bool)> = read
+        .phases
+        .iter()
+        .filter_map(|phase| {
+            let basis = &phase.counting.complete()?.basis;
+            let (words, given) = match basis {
+                Basis::Flop(given) => ("a known FLOP", given),
+                Basis::Forward(given) => ("forward FLOP", given),
+                Basis::Connections(given) => ("connections", given),
+                Basis::Parameters(given, _) => ("parameters", given),
+            };
+            let typed = given.value.value;
+            let same = match basis {
+                Basis::Parameters(..) => (typed / table.parameters as f64 - 1.0).abs() < NEAR,
+                // Of the whole example, or of one of its tokens, of which there is a whole number.
+                Basis::Forward(_) => {
+                    let tokens = table.forward as f64 / typed;
+                    tokens > 1.0 - NEAR && (tokens / tokens.round() - 1.0).abs() < 1e-6
+                }
+                Basis::Flop(_) | Basis::Connections(_) => false,
+            };
+            Some((words, typed, same))
+        })
+        .collect();
+    if bases.iter().any(|(.., same)| *same) {
+        return None;
+    }
+    bases.first().map(|(words, typed, _)| (*words, *typed))
+}
+
 /// The tool.
-pub fn view(desk: Desk) -> Vec<Node> {
+pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     if let Some(wait) = without_module(desk.module.get()) {
         return vec![wait.into()];
     }
@@ -183,6 +201,17 @@ pub fn view(desk: Desk) -> Vec<Node> {
                     .with(" as “Count a model” counted it. The table came with the link; typing in the form does not change it.")
                     .into(),
             );
+            if let Some((words, typed)) = departed(&desk.form(), catalog, &table) {
+                out.push(
+                    p("note")
+                        .set("id", "tool-departed")
+                        .with(tag("b").with("The form no longer counts from this table"))
+                        .with(": it counts from ")
+                        .with(rich(&[words, ", ", &quantity::plain(typed, 4)].concat()))
+                        .with(", which the table does not have.")
+                        .into(),
+                );
+            }
             out.push(rows(&table).into());
         }
     }
@@ -216,10 +245,13 @@ fn rows(table: &Table) -> Tag {
     let number = |n: u128| tag("td").class("num").with(grouped(n));
     let share = |part: u128| {
         let permille = permille(part, table.forward);
-        tag("td").class("num").with(quantity::with_unit(
-            &quantity::plain(permille as f64 / 10.0, 3),
-            "%",
-        ))
+        tag("td")
+            .class("num")
+            .with(quantity::with_unit(
+                &quantity::plain(permille as f64 / 10.0, 3),
+                "%",
+            ))
+            .with(share_bar(permille))
     };
     let heads = heads(&[
         ("Path and kind", ""),

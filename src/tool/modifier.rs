@@ -212,7 +212,7 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     }
     out.push(
         p("note")
-            .with("Same parameters, all of them trained: a third is reached at a third of the original's tokens; with frozen weights beside adapters, at half. The figure is indicative: what decides is a significant change in generality, capabilities or systemic risk (paragraph 62), and the duties are limited to the modification (68). Not legal advice.")
+            .with("Same parameters, all of them trained: a third is reached at a third of the original’s tokens; with frozen weights beside adapters, at half. The figure is indicative: what decides is a significant change in generality, capabilities or systemic risk (paragraph 62), and the duties are limited to the modification (68). Not legal advice.")
             .into(),
     );
     out.push(

@@ -191,7 +191,7 @@ fn refused(slot: Slot, value: &str, catalog: &Catalog) -> Option<String> {
             [
                 "“",
                 value,
-                "” is none of this field's words: ",
+                "” is none of this field’s words: ",
                 &words.join(", "),
                 ".",
             ]

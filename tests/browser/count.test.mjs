@@ -369,6 +369,18 @@ test('the count of a file stays beside method 1, and in its link', async () => {
   assert.deepEqual(sum.slice(0, 2), [parameters, flop]);
   assert.deepEqual(rows.map((cells) => cells.slice(1, 4)), groups);
   assert.equal(await page.inputValue('[name=params]'), parameters);
+  assert.ok(await page.$$eval('.tool-layers tbody .share-bar rect', (bars) => bars.some((bar) => Number(bar.getAttribute('width')) > 0)));
+  // The link that Share gives carries it.
+  await page.click('#share');
+  const given = await page.inputValue('#share-text');
+  assert.equal(new URL(given).hash, await page.evaluate(() => location.hash));
+  // Another number of parameters in the form: the table says that it is no longer its own.
+  assert.equal(await page.locator('#tool-departed').count(), 0);
+  await page.fill('[name=params]', '13B');
+  await page.waitForSelector('#tool-departed');
+  assert.match(await page.textContent('#tool-departed'), /no longer counts from this table: it counts from parameters, 13/);
+  await page.fill('[name=params]', parameters);
+  await page.waitForSelector('#tool-departed', { state: 'detached' });
   // Typing writes the address anew; the count stays in it, and opens from it.
   await page.fill('[name=epochs]', '2');
   await page.waitForFunction(() => location.search.includes('epochs=2') && location.hash.startsWith('#count='));
@@ -401,6 +413,58 @@ test('a list of layers stays beside method 1, and goes back to the builder', asy
   await state(page, 'ok');
   assert.deepEqual(await totals(page), [parameters, flop]);
   await page.done();
+});
+
+test('a list counted at a length and a batch of its own comes back with them', async () => {
+  const page = await open('?page=count');
+  await page.check('[name=from][value=layers]', { force: true });
+  await page.click('[data-do=article]');
+  await page.fill('[name=batch]', '3');
+  await page.fill('[name=seq]', '70');
+  await page.waitForFunction(() => /^[\d,. \u202f\u2009]*$/.test(document.querySelector('[name=batch]').value));
+  await state(page, 'ok');
+  await page.waitForTimeout(900);
+  const found = await totals(page);
+  // The address alone brings another reader to the same numbers.
+  const again = await open(await page.evaluate(() => location.search + location.hash));
+  await state(again, 'ok');
+  assert.deepEqual([await again.inputValue('[name=batch]'), await again.inputValue('[name=seq]')], ['3', '70']);
+  assert.deepEqual(await totals(again), found);
+  await again.done();
+  // Beside method 1, and back in the builder.
+  await page.locator('.uses a[href*="#layers="]').first().click();
+  const { sum } = await besideMethod1(page);
+  assert.deepEqual(sum.slice(0, 2), found);
+  await page.click('.tool-row a');
+  await state(page, 'ok');
+  assert.equal(await page.inputValue('[name=batch]'), '3');
+  assert.deepEqual(await totals(page), found);
+  await page.done();
+});
+
+test('a count that no link can carry says so', async () => {
+  const { deflateRawSync } = await import('node:zlib');
+  const page = await open('?page=count');
+  const layers = Array.from({ length: 900 }, (_, at) => ({ kind: 'linear', name: `layer ${at} of a list that has no repeats at all`, fields: { inputs: 100 + at, outputs: 7 } }));
+  await drop(page, ['layers.json', JSON.stringify({ layers })]);
+  await state(page, 'ok');
+  await page.waitForSelector('#too-long');
+  assert.match(await page.textContent('#too-long'), /longer than a link can carry \(64 KiB\)/);
+  assert.equal(await page.locator('.uses a[href*="#"]').count(), 0);
+  await page.done();
+  // In the builder, a list that just fits, and does not once it has a length.
+  const most = layers.slice(0, 596);
+  most[0].name += '.'.repeat(65_530 - JSON.stringify({ layers: most }).length);
+  const built = await open(`?page=count#layers=${deflateRawSync(JSON.stringify({ layers: most })).toString('base64url')}`);
+  await state(built, 'ok');
+  assert.equal(await built.locator('#too-long-list').count(), 0);
+  await built.fill('[name=seq]', '70');
+  await built.waitForSelector('#too-long-list');
+  await built.waitForFunction(() => location.hash === '');
+  await built.fill('[name=seq]', '');
+  await built.waitForSelector('#too-long-list', { state: 'detached' });
+  await built.waitForFunction(() => location.hash.startsWith('#layers='));
+  await built.done();
 });
 
 test('a fragment that a stranger wrote ends in a sentence', async () => {

@@ -71,7 +71,7 @@ export async function useAll(api: typeof Api): Promise<Record<string, unknown>> 
   }
 
   const layerKinds: Api.LayerKind[] = api.layerKinds();
-  const article = api.articleLayers();
+  const article: Api.LayerList = api.articleLayers();
   const layers: Api.Layer[] = article.layers;
   const counted: Api.Count = api.countLayers(layers);
   const text: string = api.encodeLayers(article);

@@ -338,7 +338,7 @@ fn fill(form: &mut Form, slot: Slot, reads: As, text: &str, problems: &mut Vec<R
                         problems.push(RowProblem::new(
                             Severity::Note,
                             "format-not-read",
-                            format!("{label}: “{}” has no peak in the table; the accelerator's usual format was taken.", short(one)),
+                            format!("{label}: “{}” has no peak in the table; the accelerator’s usual format was taken.", short(one)),
                             "Write one like bf16.",
                         ));
                         false
@@ -350,7 +350,7 @@ fn fill(form: &mut Form, slot: Slot, reads: As, text: &str, problems: &mut Vec<R
                         Severity::Note,
                         "several-formats",
                         format!(
-                            "{label}: {} formats are named; the accelerator's usual one was taken.",
+                            "{label}: {} formats are named; the accelerator’s usual one was taken.",
                             many.len()
                         ),
                         "Write the one that most products are computed in.",

@@ -8,10 +8,8 @@ pub mod block;
 pub mod cfg;
 pub mod context;
 pub mod families;
-mod layers_json;
 pub mod limits;
 mod read;
 
 pub use architectures::{ARCHITECTURES, Architecture};
-pub use layers_json::{layers_from_json, layers_to_json};
 pub use read::{count_config, count_config_with_matrices};

@@ -49,7 +49,7 @@ pub static EXPLANATIONS: [(Field, &str, &str); 31] = [
     ),
     (
         Field::Forward,
-        "Operations in the forward pass of one example or token, two for each multiply-accumulate. If the paper's figure is in multiply-adds, write GMAC behind it.",
+        "Operations in the forward pass of one example or token, two for each multiply-accumulate. If the paper’s figure is in multiply-adds, write GMAC behind it.",
         "Sevilla et al. 2022, Estimating training compute of deep learning models",
     ),
     (
@@ -80,7 +80,7 @@ pub static EXPLANATIONS: [(Field, &str, &str); 31] = [
     (
         Field::Ratio,
         "Operations of the backward pass for each of the forward pass. Two products a layer, one for the gradient by inputs and one by weights, make it 2. Frozen layers need less: 1 where only the gradient passes through, 0 where none does.",
-        "Hobbhahn and Sevilla, What's the backward-forward FLOP ratio for neural networks?",
+        "Hobbhahn and Sevilla, What’s the backward-forward FLOP ratio for neural networks?",
     ),
     (
         Field::Depth,
@@ -99,7 +99,7 @@ pub static EXPLANATIONS: [(Field, &str, &str); 31] = [
     ),
     (
         Field::Mask,
-        "Full counts every pair of tokens; causal counts half, the pairs that a language model's mask leaves. Papers count both ways, PaLM in full.",
+        "Full counts every pair of tokens; causal counts half, the pairs that a language model’s mask leaves. Papers count both ways, PaLM in full.",
         "Chowdhery et al. 2022, PaLM, appendix B",
     ),
     (
@@ -124,7 +124,7 @@ pub static EXPLANATIONS: [(Field, &str, &str); 31] = [
     ),
     (
         Field::Peak,
-        "The dense peak of one chip in the format of the products, for a chip that is not in the table or a figure you trust more. A data sheet's figure “with sparsity” is twice the dense one. If only a measured speed is known, enter it here with 100 % utilization.",
+        "The dense peak of one chip in the format of the products, for a chip that is not in the table or a figure you trust more. A data sheet’s figure “with sparsity” is twice the dense one. If only a measured speed is known, enter it here with 100 % utilization.",
         "the makers' data sheets; the hardware page names one for each row",
     ),
     (
@@ -149,7 +149,7 @@ pub static EXPLANATIONS: [(Field, &str, &str); 31] = [
     ),
     (
         Field::Utilization,
-        "The share of the peak that went into the model's own operations (MFU), averaged over the time you entered. The “GPU utilization” of a driver's monitor is another quantity: it says how often the chip was busy, not how much it did. If you have HFU, which counts recomputed activations too, enter it under HFU.",
+        "The share of the peak that went into the model’s own operations (MFU), averaged over the time you entered. The “GPU utilization” of a driver’s monitor is another quantity: it says how often the chip was busy, not how much it did. If you have HFU, which counts recomputed activations too, enter it under HFU.",
         "Sevilla et al. 2022: 30 % for large language models, 40 % for others",
     ),
     (
@@ -159,7 +159,7 @@ pub static EXPLANATIONS: [(Field, &str, &str); 31] = [
     ),
     (
         Field::Executed,
-        "Operations that the chips executed for each of the model's own. Recomputing all activations repeats the forward pass: (1 + 2 + 1) / 3. Without recomputation it is 1.",
+        "Operations that the chips executed for each of the model’s own. Recomputing all activations repeats the forward pass: (1 + 2 + 1) / 3. Without recomputation it is 1.",
         "Korthikanti et al. 2022, Reducing activation recomputation",
     ),
 ];

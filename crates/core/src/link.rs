@@ -203,7 +203,7 @@ fn apply(address: &mut Address, key: &str, value: &str, problems: &mut Vec<Probl
                             Severity::Warning,
                             slot,
                             "text-cut",
-                            "The link's text was too long and was cut.",
+                            "The link’s text was too long and was cut.",
                             "Type a shorter one.",
                         ))
                     });

@@ -447,7 +447,8 @@ impl Reader<'_> {
                 self.say(Severity::Error, slot, "too-large", message, remedy);
                 Cell::Faulty
             }),
-            Ok(reading) => {
+            Ok(mut reading) => {
+                name_count(slot.field, &mut reading);
                 let value = self.value(slot, &reading);
                 if !reading.notes.is_empty() {
                     self.notes(slot, &reading.notes);
@@ -518,7 +519,7 @@ impl Reader<'_> {
                     Severity::Note,
                     slot,
                     "other-unit",
-                    &["its unit is another field's; the number is taken for this one."],
+                    &["its unit is another field’s; the number is taken for this one."],
                     &["Check that it stands in the right field."],
                 );
             });
@@ -1289,6 +1290,21 @@ fn default(slot: Slot, kind: PhaseKind) -> Rc<Given> {
         Uncertain::exact(value.unwrap_or(1.0)),
         text.to_string(),
     )
+}
+
+/// Names what a bare count of this field counts, where that is one thing: `1 pass`, `7500–8500 chips, middle 8000`.
+fn name_count(field: Field, reading: &mut Reading) {
+    let (one, many) = match field {
+        Field::Epochs => (" pass", " passes"),
+        Field::Chips => (" chip", " chips"),
+        _ => return,
+    };
+    if reading.measure.is_none() && reading.accelerator.is_none() {
+        let unit = if reading.high == 1.0 { one } else { many };
+        // Before the middle of a range.
+        let end = reading.echo.find(',').unwrap_or(reading.echo.len());
+        reading.echo.insert_str(end, unit);
+    }
 }
 
 /// The number in formulas: the echo without its unit for counts, else the echo's short form.

@@ -183,7 +183,7 @@ fn cnn_lstm_fcn() -> Vec<Step> {
             constant(1.0, "1"),
         ]),
         "",
-        "Side of the convolution's output: size, padding on both sides, filter, stride",
+        "Side of the convolution’s output: size, padding on both sides, filter, stride",
     );
     let conv = image(
         "conv",
@@ -281,7 +281,7 @@ fn cnn_lstm_fcn() -> Vec<Step> {
             passes.named("sequences"),
         ]),
         "FLOP",
-        "The article's figure: it takes 1.024 × 10¹² operations for one image",
+        "The article’s figure: it takes 1.024 × 10¹² operations for one image",
     );
     let difference = sequence(
         "difference",
@@ -294,7 +294,7 @@ fn cnn_lstm_fcn() -> Vec<Step> {
             conv.named("convolution"),
         ),
         "",
-        "Where they part: every input value times every output value, a fully connected layer in the convolution's place, is 6400 times the convolution's work",
+        "Where they part: every input value times every output value, a fully connected layer in the convolution’s place, is 6400 times the convolution’s work",
     );
     vec![
         side,

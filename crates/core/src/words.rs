@@ -43,7 +43,7 @@ pub fn title(step: &Step) -> String {
         (_, "why-not-total") => "Why not the total parameters".to_string(),
         (_, "why-not-6nd") => "Why not 6 × parameters × tokens".to_string(),
         (_, "halves") => "Weights that one token passes".to_string(),
-        (_, "conv-output") => "Side of the convolution's output".to_string(),
+        (_, "conv-output") => "Side of the convolution’s output".to_string(),
         (_, "conv") => "Convolution, one image".to_string(),
         (_, "lstm-input") => "Input of the LSTM".to_string(),
         (_, "lstm") => "LSTM, one image".to_string(),

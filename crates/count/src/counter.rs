@@ -393,7 +393,8 @@ fn clip(text: &str) -> String {
 /// A config, or a list of layers, in one text.
 fn from_text(text: &str, options: &CountOptions) -> Result<Counted, Refusal> {
     let (count, matrices) = if is_list(text) {
-        compute_layers::count_layers_with_matrices(&crate::layers_from_json(text)?, options)?
+        let list = crate::list_from_json(text)?;
+        compute_layers::count_layers_with_matrices(&list.layers, &list.options(options))?
     } else {
         compute_config::count_config_with_matrices(text, options)?
     };

@@ -10,5 +10,5 @@ mod training;
 
 pub use counter::{Counted, Counter, FileSource, Next, count_bytes};
 pub use fragment::{MAX_UNPACKED, decode, encode};
-pub use list::{layers_from_json, layers_to_json};
+pub use list::{LayerList, layers_from_json, layers_to_json, list_from_json};
 pub use training::{Mode, Recompute, Row, Step, Training, adapter_share, training};

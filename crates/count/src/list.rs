@@ -2,9 +2,12 @@
 //!
 //! `{"layers": [{"kind": "linear", "fields": {"inputs": 256, "outputs": 10, "bias": false}, "repeat": 3, …}]}`; beside these a
 //! layer may have `name`, `shared` (all repeats use one set of weights), `share` (layers of one label share their weights),
-//! `frozen`, `density` (`{"kept": 1, "of": 4, "saved": true}`), and a `block` has `layers` of its own.
+//! `frozen`, `density` (`{"kept": 1, "of": 4, "saved": true}`), and a `block` has `layers` of its own. Beside `layers`, the list may
+//! name the `sequenceLength` and the `batch` that it is counted at.
 
-use compute_layers::{Density, FieldValue, LayerSpec, MAX_DEPTH, MAX_LAYERS, Refusal};
+use compute_layers::{
+    CountOptions, Density, FieldValue, LayerSpec, MAX_DEPTH, MAX_LAYERS, Refusal,
+};
 use serde_json::{Map, Value, json};
 
 /// Longest text of a list, bytes.
@@ -12,11 +15,40 @@ const MAX_TEXT: usize = 4 << 20;
 /// Longest name, label or choice, bytes.
 const MAX_NAME: usize = 200;
 
+/// A list of layers, with the sizes that it names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerList {
+    /// The layers, in order.
+    pub layers: Vec<LayerSpec>,
+    /// Tokens in one example.
+    pub sequence_length: Option<u64>,
+    /// Examples in a batch.
+    pub batch: Option<u64>,
+}
+
+impl LayerList {
+    /// The options with the sizes of the list where they name none.
+    pub fn options(&self, asked: &CountOptions) -> CountOptions {
+        let mut options = asked.clone();
+        options.sequence_length = options.sequence_length.or(self.sequence_length);
+        options.batch = options.batch.or(self.batch);
+        options
+    }
+}
+
 /// Reads a list of layers.
 ///
 /// # Errors
-/// `layers-too-long`, `not-json`, `not-layers` with the place of what does not read, `nested-too-deep`, `too-many-layers`.
+/// Those of [`list_from_json`].
 pub fn layers_from_json(text: &str) -> Result<Vec<LayerSpec>, Refusal> {
+    list_from_json(text).map(|list| list.layers)
+}
+
+/// Reads a list of layers with its sizes.
+///
+/// # Errors
+/// `layers-too-long`, `not-json`, `not-layers` with the place of what does not read, `nested-too-deep`, `too-many-layers`.
+pub fn list_from_json(text: &str) -> Result<LayerList, Refusal> {
     if text.len() > MAX_TEXT {
         return Err(refusal(
             "layers-too-long",
@@ -47,8 +79,20 @@ pub fn layers_from_json(text: &str) -> Result<Vec<LayerSpec>, Refusal> {
             .ok_or_else(|| not("", "a list under \"layers\""))?,
         _ => return Err(not("", "an object with \"layers\"")),
     };
+    let size = |key: &str| match value.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(size) => size
+            .as_u64()
+            .filter(|size| *size > 0)
+            .map(Some)
+            .ok_or_else(|| not(key, "a whole number above 0")),
+    };
     let mut seen = 0;
-    read_list(list, "", 0, &mut seen)
+    Ok(LayerList {
+        layers: read_list(list, "", 0, &mut seen)?,
+        sequence_length: size("sequenceLength")?,
+        batch: size("batch")?,
+    })
 }
 
 const SHAPE: &str = "A list reads {\"layers\": [{\"kind\": \"linear\", \"fields\": {\"inputs\": 256, \"outputs\": 10}}]}.";
@@ -270,8 +314,29 @@ mod tests {
     }
 
     #[test]
+    fn sizes_of_the_list_hold_where_the_options_name_none() {
+        let text = r#"{"layers":[{"kind":"linear","fields":{"inputs":3,"outputs":5}}],"sequenceLength":7,"batch":2}"#;
+        let forward = |options: CountOptions| {
+            let counted = crate::count_bytes(text.as_bytes(), "", &options).expect("counts");
+            counted.count.forward_flop
+        };
+        assert_eq!(forward(CountOptions::default()), 2 * 3 * 5 * 7 * 2);
+        let longer = CountOptions {
+            sequence_length: Some(11),
+            ..CountOptions::default()
+        };
+        assert_eq!(forward(longer), 2 * 3 * 5 * 11 * 2);
+    }
+
+    #[test]
     fn what_does_not_read_is_named_by_its_place() {
         for (text, code, part) in [
+            ("{\"layers\":[],\"batch\":0}", "not-layers", "\"batch\""),
+            (
+                "{\"layers\":[],\"sequenceLength\":\"long\"}",
+                "not-layers",
+                "\"sequenceLength\"",
+            ),
             ("", "not-json", "line 1"),
             ("{}", "not-layers", "under \"layers\""),
             ("7", "not-layers", "an object"),

@@ -798,8 +798,9 @@ pub fn count_layers(layers: JsValue, options: JsValue) -> Result<JsValue, JsValu
             .as_string()
             .ok_or_else(|| wrong("layers: expected an object or JSON text"))?,
     };
-    let list = compute_count::layers_from_json(&text).map_err(|refusal| thrown(&refusal))?;
-    let (count, matrices) = compute_layers::count_layers_with_matrices(&list, &options)
+    let list = compute_count::list_from_json(&text).map_err(|refusal| thrown(&refusal))?;
+    let options = list.options(&options);
+    let (count, matrices) = compute_layers::count_layers_with_matrices(&list.layers, &options)
         .map_err(|refusal| thrown(&refusal))?;
     let counted = Counted {
         matrices,

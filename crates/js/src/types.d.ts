@@ -271,14 +271,16 @@ export interface LayerKind {
 }
 /** The catalogue of layers. */
 export function layerKinds(): LayerKind[];
+/** A list of layers. The sizes are those it is counted at where the options name none: tokens in one example, examples in a batch. */
+export interface LayerList { layers: Layer[]; sequenceLength?: number; batch?: number }
 /** The CNN-LSTM-FCN of the article, as a list of layers. */
-export function articleLayers(): { layers: Layer[] };
+export function articleLayers(): LayerList;
 /** Counts a list of layers. Throws a `Refusal` that names the first layer that cannot be counted. */
-export function countLayers(layers: { layers: Layer[] } | Layer[] | string, options?: CountOptions): Count;
+export function countLayers(layers: LayerList | Layer[] | string, options?: CountOptions): Count;
 /** A list of layers as text for an address: base64url of raw deflate of JSON. Throws a `Refusal` above 64 KiB of JSON. */
 export function encodeLayers(layers: object | string): string;
 /** The list back, from the text with or without "#layers=". Throws a `Refusal` where it does not read. */
-export function decodeLayers(fragment: string): { layers: Layer[] };
+export function decodeLayers(fragment: string): LayerList;
 /** A quantity in a passage: the field it would fill, its place (UTF-16), its text for the field; alternatives where two figures stand for one field. */
 export interface Found { phase: number; field: string; text: string; from: number; to: number; value: string; alternatives: string[] }
 /** The quantities of a training run that a passage tells. Nothing is guessed that is not written. */

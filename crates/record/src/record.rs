@@ -327,7 +327,7 @@ pub fn open(text: &str, catalog: &Catalog) -> Result<Opened, Refusal> {
         let found: String = kept.schema.chars().take(60).collect();
         return Err(refuse(
             "not-a-record",
-            format!("The file's schema is “{found}”, not “{SCHEMA}”."),
+            format!("The file’s schema is “{found}”, not “{SCHEMA}”."),
             REMEDY,
         ));
     };

@@ -35,7 +35,12 @@ pub fn builder(stand: &Stand) -> Tag {
     } else {
         list(stand, &stand.builder.layers, &mut Vec::new())
     };
-    div("builder").with(tools).with(body)
+    let long = stand.too_long.then(|| {
+        p("note").set("id", "too-long-list").with(
+            "The list is longer than a link can carry (64 KiB): the address does not hold it. Use repeats and blocks for layers that are alike.",
+        )
+    });
+    div("builder").with(tools).with(body).with(long)
 }
 
 /// A list of kinds and a button that adds the one chosen, at the end or inside the block at a place.

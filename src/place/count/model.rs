@@ -37,6 +37,8 @@ pub struct Count {
     pub adaptable: Vec<String>,
     /// The fragment in which the table, or the list of layers, travels to the calculator; empty where it is too long.
     pub fragment: String,
+    /// Whether it is too long for a link.
+    pub too_long: bool,
 }
 
 /// A row of the table.

@@ -100,6 +100,7 @@ pub fn count(value: &JsValue) -> Count {
             .then(|| (number(&read, "bytes") as u64, number(&read, "size") as u64)),
         adaptable,
         fragment: String::new(),
+        too_long: false,
     }
 }
 

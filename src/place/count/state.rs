@@ -62,6 +62,8 @@ pub struct Stand {
     pub adding: String,
     /// A field of a layer that does not read: place and field.
     pub wrong: Option<(Spot, String)>,
+    /// Whether the list of layers is longer than an address can carry.
+    pub too_long: bool,
     /// Whether something is dragged over the page.
     pub dragged: bool,
 }
@@ -83,6 +85,7 @@ impl Default for Stand {
             open: None,
             adding: "linear".to_string(),
             wrong: None,
+            too_long: false,
             dragged: false,
         }
     }
@@ -257,7 +260,16 @@ impl Place {
         self.load_kinds();
         let args = Array::of1(&packed.as_str().into());
         worker::call("decodeLayers", &args, None, move |answer| match answer {
-            Ok(value) => self.replace_layers(read::layers(&value)),
+            Ok(value) => {
+                let size = |key| Some(read::number(&value, key)).filter(|size| *size >= 1.0);
+                self.stand.update(|stand| {
+                    let typed =
+                        |key| size(key).map_or(String::new(), |size| (size as u64).to_string());
+                    stand.seq = typed("sequenceLength");
+                    stand.batch = typed("batch");
+                });
+                self.replace_layers(read::layers(&value));
+            }
             Err(failure) => self.refuse(failure),
         });
     }
@@ -361,7 +373,7 @@ impl Place {
                 stand.text.trim().is_empty(),
             ),
             Source::Layers => {
-                let json = stand.builder.json(&whole);
+                let json = stand.list();
                 self.stand
                     .update(|stand| stand.wrong = json.as_ref().err().cloned());
                 let Ok(json) = json else { return };
@@ -504,10 +516,9 @@ impl Place {
         else {
             return;
         };
-        // With a size of its own, the list alone would be counted at another one.
         let list = self.stand.with_untracked(|stand| {
-            (stand.from == Source::Layers && !stand.sized())
-                .then(|| stand.builder.json(&whole).ok())
+            (stand.from == Source::Layers)
+                .then(|| stand.list().ok())
                 .flatten()
         });
         let (key, text) = match list {
@@ -521,13 +532,18 @@ impl Place {
             &Array::of1(&text.into()),
             None,
             move |answer| {
-                let Ok(packed) = answer else { return };
                 if ASKED.get().0 != mine {
                     return;
                 }
                 self.found.update(|found| {
                     if let Some((_, Ok(count))) = found.counts.get_mut(at) {
-                        count.fragment = [key, &packed.as_string().unwrap_or_default()].concat();
+                        match answer {
+                            Ok(packed) => {
+                                count.fragment =
+                                    [key, &packed.as_string().unwrap_or_default()].concat();
+                            }
+                            Err(_) => count.too_long = true,
+                        }
                     }
                 });
             },
@@ -618,16 +634,21 @@ impl Place {
             &Array::of1(&json.into()),
             None,
             move |answer| {
-                if let Ok(packed) = answer {
-                    let layers = self
-                        .stand
-                        .with_untracked(|stand| stand.from == Source::Layers);
-                    if layers {
-                        outside_hash(
-                            &["#layers=", &packed.as_string().unwrap_or_default()].concat(),
-                        );
-                    }
+                let layers = self
+                    .stand
+                    .with_untracked(|stand| stand.from == Source::Layers);
+                if !layers {
+                    return;
                 }
+                let long = answer.is_err();
+                if self.stand.with_untracked(|stand| stand.too_long != long) {
+                    self.stand.update(|stand| stand.too_long = long);
+                }
+                // A list that is too long leaves none behind, rather than one of before.
+                let packed = answer.ok().and_then(|packed| packed.as_string());
+                outside_hash(
+                    &packed.map_or(String::new(), |packed| ["#layers=", &packed].concat()),
+                );
             },
         );
     }
@@ -669,9 +690,19 @@ impl Stand {
         self.class.clear();
     }
 
-    /// Whether a length or a batch is given beside the model.
-    fn sized(&self) -> bool {
-        !(self.seq.trim().is_empty() && self.batch.trim().is_empty())
+    /// The list of layers as JSON, with the sizes that it is counted at.
+    ///
+    /// # Errors
+    /// Place and field of a layer's text that is no whole number.
+    fn list(&self) -> Result<String, (Spot, String)> {
+        let mut json = self.builder.json(&whole)?;
+        for (key, text) in [("sequenceLength", &self.seq), ("batch", &self.batch)] {
+            if let Some(size) = whole(text).filter(|size| *size > 0) {
+                json.pop();
+                json.push_str(&format!(",\"{key}\":{size}}}"));
+            }
+        }
+        Ok(json)
     }
 
     /// The options of the count; `None` while a field does not read.

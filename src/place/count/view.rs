@@ -11,7 +11,7 @@ use super::model::{Column, Count, digits_grouped, grouped, permille, quotient, s
 use super::state::{Found, Place, Shown, Source, Stand, sizes, whole};
 use super::training;
 use super::worker::{Failure, Progress};
-use crate::html::{Node, Tag, button, div, p, span, spoken, tag};
+use crate::html::{Node, Tag, button, div, p, share_bar, span, spoken, tag};
 use crate::number::rich;
 use crate::place::Loaded;
 
@@ -709,6 +709,11 @@ fn uses(home: &Loaded, count: &Count) -> Tag {
             "Forward FLOP per example",
         ));
     }
+    if count.too_long {
+        row = row.with(p("note").set("id", "too-long").with(
+            "This count is longer than a link can carry (64 KiB): the figures come along, the table does not. Save it as CSV or JSON.",
+        ));
+    }
     row.with(p("note").with(
         "Parameters that only look up, such as an input table, do no work: the link fills in what multiplies as active parameters. \
          Forward FLOP counts attention as well.",
@@ -841,7 +846,7 @@ fn table(found: &Found, count: &Count) -> Tag {
                 .with(
                     tag("td")
                         .class("part-of")
-                        .with(bar(share))
+                        .with(share_bar(share))
                         .with(span("").with(quantity::with_unit(
                             &quantity::plain(share as f64 / 10.0, 3),
                             "%",
@@ -877,7 +882,7 @@ fn table(found: &Found, count: &Count) -> Tag {
                 tag("td")
                     .class("part-of")
                     .with(if count.forward > 0 {
-                        bar(1000)
+                        share_bar(1000)
                     } else {
                         span("")
                     })
@@ -922,18 +927,4 @@ fn table(found: &Found, count: &Count) -> Tag {
 /// A formula with the signs of print and its digits in groups.
 pub fn readable(formula: &str) -> String {
     digits_grouped(&formula.replace(" * ", "*").replace('*', " × "))
-}
-
-/// A bar of so many thousandths; the number beside it says the same.
-fn bar(share: u64) -> Tag {
-    tag("svg")
-        .class("share-bar")
-        .set("viewBox", "0 0 1000 8")
-        .set("preserveAspectRatio", "none")
-        .set("aria-hidden", "true")
-        .with(
-            tag("rect")
-                .set("width", quantity::integer(share.min(1000) as i64))
-                .set("height", "8"),
-        )
 }
