@@ -99,6 +99,14 @@ pub const ARCHITECTURES: &[Architecture] = &[
     ),
     a(&["olmo_hybrid"], LM, hybrid::olmo_hybrid),
     a(&["kimi_linear"], LM, hybrid::kimi_linear),
+    a(&["mimo_v2_flash"], LM, decoders::mimo_v2),
+    a(&["step3p5", "laguna"], LM, decoders::head_gated),
+    a(&["longcat_flash"], LM, decoders::longcat),
+    a(&["diffllama"], LM, decoders::diffllama),
+    a(&["doge"], LM, decoders::doge),
+    a(&["eurobert"], MLM, decoders::eurobert),
+    a(&["cohere2_moe"], LM, decoders::cohere2_moe),
+    a(&["deepseek_v4"], LM, decoders::deepseek_v4),
     a(
         &[
             "bert",
@@ -250,6 +258,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
             "vipllava",
             "paligemma",
             "gemma3",
+            "shieldgemma2",
             "gemma4",
             "qwen2_vl",
             "qwen2_5_vl",

@@ -405,6 +405,7 @@ pub fn masks(c: &crate::cfg::Cfg, n: u64, rule: Window) -> R<Vec<Mask>> {
     let pattern = |default: u64| c.or("sliding_window_pattern", default);
     Ok(match rule {
         Window::Never => vec![full; n as usize],
+        Window::Both => vec![Mask::Full; n as usize],
         Window::All => vec![slide; n as usize],
         Window::Tail => {
             let from = c.or("max_window_layers", u64::MAX)?;
@@ -440,6 +441,8 @@ pub fn masks(c: &crate::cfg::Cfg, n: u64, rule: Window) -> R<Vec<Mask>> {
 pub enum Window {
     /// None.
     Never,
+    /// None, and no mask either: tokens see those after them.
+    Both,
     /// All, where `sliding_window` is given.
     All,
     /// From `max_window_layers` on, where `use_sliding_window` says so (Qwen).

@@ -347,12 +347,19 @@ fn type_of_class(class: &str) -> Option<&'static str> {
         "Transformer",
         "Vision",
     ];
-    let stem = ends
+    let at = ends
         .iter()
         .filter_map(|e| class.find(e))
         .filter(|&i| i > 0)
-        .min()
-        .and_then(|i| class.get(..i))?;
+        .min()?;
+    let (stem, rest) = class.split_at_checked(at)?;
+    // "Vision" may also stand inside the name of another architecture: HyperCLOVAXVisionV2 is not HyperCLOVAX.
+    let tower = ["Model", "Encoder", "Tower", "Transformer"];
+    if let Some(after) = rest.strip_prefix("Vision")
+        && !tower.iter().any(|t| after.starts_with(t))
+    {
+        return None;
+    }
     let stem = plain(stem);
     architectures::types().find(|t| plain(t) == stem)
 }

@@ -182,3 +182,29 @@ fn custom_code_types_have_their_published_totals() {
         assert!(c.notes.iter().any(|n| n.code == "custom-code"), "{config}");
     }
 }
+
+/// A class whose name begins with a known architecture is not that architecture.
+#[test]
+fn a_longer_name_is_another_architecture() {
+    let o = CountOptions {
+        class: Some("Qwen3VisionV2ForConditionalGeneration".into()),
+        ..CountOptions::default()
+    };
+    let e = count_config(r#"{"model_type":"qwen3_vision_v2","hidden_size":64}"#, &o)
+        .expect_err("no such architecture");
+    assert_eq!(e.code, "unknown-model-type");
+}
+
+/// Totals that differ from the class of transformers, which stores or runs what the published model does not.
+#[test]
+fn longcat_has_its_published_total() {
+    // Meituan's report: 560 billion in all, 27 billion at work on average.
+    let c = count_config(
+        r#"{"model_type":"longcat_flash"}"#,
+        &CountOptions::default(),
+    )
+    .expect("counts");
+    assert_eq!(c.parameters, 560_664_958_976);
+    assert!((26.0e9..28.0e9).contains(&(c.active_parameters as f64 - 131_072.0 * 6144.0)));
+    assert!(c.notes.iter().any(|n| n.code == "zero-experts"));
+}

@@ -394,6 +394,18 @@ pub const ROWS: &[Row] = &[
         window: Window::Never,
         ..LLAMA
     },
+    Row {
+        types: &["hyperclovax"],
+        norms: 4,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
+        types: &["eurobert"],
+        head_bias: B::Key("mlp_bias"),
+        window: Window::Both,
+        ..LLAMA
+    },
     // Types whose code is not part of transformers; sizes checked against their published totals.
     Row {
         types: &["internlm2"],
@@ -511,6 +523,14 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
+        types: &["mellum"],
+        mlp: B::No,
+        qk: Qk::Head,
+        window: Window::Never,
+        experts: Experts::Rule(deepseek),
+        ..LLAMA
+    },
+    Row {
         types: &["gpt_oss"],
         qkv: B::KeyOn("attention_bias"),
         out: B::KeyOn("attention_bias"),
@@ -520,7 +540,7 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
-        types: &["glm4_moe", "glm4v_moe_text"],
+        types: &["glm4_moe", "glm4v_moe_text", "sarvam_moe"],
         out: B::No,
         mlp: B::No,
         qk: Qk::HeadIf("use_qk_norm"),
@@ -612,6 +632,7 @@ pub const ROWS: &[Row] = &[
             "axk1",
             "glm4_moe_lite",
             "sarvam_mla",
+            "mistral4",
         ],
         mlp: B::No,
         window: Window::Never,
@@ -976,7 +997,13 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
     let hd = if latent_attention { 0 } else { head_dim(c)? };
     let dense_inner = dense_width(c)?;
     let parallel = c.model_type.starts_with("stablelm") && c.b("use_parallel_residual");
-    let norms = if parallel { 1 } else { r.norms };
+    let norms = if parallel {
+        1
+    } else if !c.b_or("use_post_norm", true) {
+        2
+    } else {
+        r.norms
+    };
     let dense_bias = r.mlp.read(c) && c.model_type != "aria_text";
     let blocks = Blocks::each(layers, |i| {
         let mask = masks

@@ -3,6 +3,7 @@
 pub mod audio;
 pub mod bert;
 pub mod convnet;
+pub mod decoders;
 pub mod dense;
 pub mod documents;
 pub mod gemma;
