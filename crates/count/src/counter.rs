@@ -88,7 +88,7 @@ enum State {
 enum Read {
     Text(String),
     Header(Header),
-    Onnx(Box<Count>),
+    Onnx(Box<compute_onnx::Counted>),
 }
 
 struct Open {
@@ -263,7 +263,7 @@ impl Open {
                 },
                 State::Onnx(reader) => match reader.poll() {
                     Step::Need { from, len } => return Some((from, len)),
-                    Step::Done(read) => read.map(|count| Read::Onnx(Box::new(count))),
+                    Step::Done(read) => read.map(|counted| Read::Onnx(Box::new(counted))),
                 },
             };
             self.read = Some(ended);
@@ -313,7 +313,7 @@ fn combine(
         match read {
             Ok(Read::Text(text)) => texts.push((name, text)),
             Ok(Read::Header(header)) => headers.push(NamedHeader { name, header }),
-            Ok(Read::Onnx(count)) => graphs.push((name, count)),
+            Ok(Read::Onnx(counted)) => graphs.push((name, counted)),
             Err(refusal) => refused.push((name, refusal)),
         }
     }
@@ -325,17 +325,21 @@ fn combine(
         ));
     }
     let mut over: Vec<String> = refused.iter().map(|(name, _)| name.clone()).collect();
-    let mut counted = if let Some((name, count)) = graphs.pop() {
+    let mut counted = if let Some((name, counted)) = graphs.pop() {
         if let Some((other, _)) = graphs.first() {
             return Err(several(&[other, &name]));
         }
         over.extend(texts.into_iter().map(|(name, _)| name));
-        let mut count = *count;
+        let (mut count, matrices) = *counted;
         // What exporters call every graph is no name.
         if !name.is_empty() && GENERIC.contains(&count.name.as_str()) {
             count.name = file_name(&name).into();
         }
-        Counted::from(count)
+        Counted {
+            count,
+            matrices,
+            stored: Vec::new(),
+        }
     } else if headers.is_empty() {
         from_texts(
             texts,

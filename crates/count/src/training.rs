@@ -6,7 +6,9 @@
 //! Sources: Epoch, "What's the backward-forward FLOP ratio for neural networks?"; for adapters, what frameworks print
 //! (NVIDIA-NeMo/Automodel#786, Lightning-AI/litgpt#404).
 
-use compute_layers::{PlacedMatrix, Refusal};
+use std::collections::{HashMap, HashSet};
+
+use compute_layers::{Matrix, PlacedMatrix, Refusal};
 
 /// What is trained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub enum Mode {
     Lora {
         /// Rank of the adapters.
         rank: u64,
-        /// Kinds or paths of the groups whose matrices get one; empty: all but heads and tables.
+        /// Kinds, paths or ends of paths (`q_proj`) of the groups whose matrices get one; empty: all but heads and tables.
         targets: Vec<String>,
     },
     /// Everything but the groups under these paths.
@@ -93,7 +95,9 @@ const MAX_RANK: u64 = 1_000_000;
 /// Whether a group multiplies activations with each other and holds no weight.
 fn is_core(row: &Row) -> bool {
     row.parameters == 0
-        && (row.kind.ends_with(" core") || row.kind.ends_with(" scan") || row.kind == "similarity")
+        && (row.kind.ends_with(" core")
+            || row.kind.ends_with(" scan")
+            || matches!(row.kind.as_str(), "similarity" | "product"))
 }
 
 /// The stack of like layers that a group belongs to: gradients pass through all of it once one member is trained.
@@ -108,6 +112,15 @@ fn under(path: &str, start: &str) -> bool {
         && path
             .strip_prefix(start)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '[']))
+}
+
+/// Whether `path` ends in the name `end`, numbers of layers behind it left out: `h.*.c_attn` and `c_attn`.
+fn ends_in(path: &str, end: &str) -> bool {
+    let path = path.trim_end_matches(['.', '*']);
+    !end.is_empty()
+        && path
+            .strip_suffix(end)
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// Training FLOP of one example.
@@ -261,21 +274,35 @@ impl Sum {
             } else {
                 targets
                     .iter()
-                    .any(|t| *t == row.kind || under(&row.path, t))
+                    .any(|t| *t == row.kind || under(&row.path, t) || ends_in(&row.path, t))
             }
         };
-        let mut adapted = Vec::new();
+        let mut placed: HashMap<(&str, &str), Vec<Matrix>> = HashMap::new();
+        for m in matrices {
+            placed.entry((&m.path, &m.kind)).or_default().push(m.matrix);
+        }
+        // Groups of one path and kind hold their matrices together.
+        let mut work_of: HashMap<(&str, &str), u128> = HashMap::new();
+        for row in rows {
+            let sum = work_of.entry((&row.path, &row.kind)).or_default();
+            *sum = sum.checked_add(row.forward_flop).ok_or_else(too_large)?;
+        }
+        let mut adapted: HashSet<(&str, &str)> = HashSet::new();
+        let mut without = 0_u64;
         for row in rows.iter().filter(|row| chosen(row)) {
-            let own = || {
-                matrices
-                    .iter()
-                    .filter(|m| m.path == row.path)
-                    .map(|m| m.matrix)
+            let key = (row.path.as_str(), row.kind.as_str());
+            if adapted.contains(&key) {
+                continue;
+            }
+            let Some(own) = placed.get(&key) else {
+                without += u64::from(row.forward_flop > 0 && row.parameters > 0);
+                continue;
             };
+            let row_flop = work_of.get(&key).copied().unwrap_or(0);
             // Experts see a part of the positions each; of a few tokens that part may be below one.
-            let counted = own().all(|m| m.positions > 0);
+            let counted = own.iter().all(|m| m.positions > 0);
             let (mut full, mut work, mut size) = (0_u128, 0_u128, 0_u128);
-            for m in own() {
+            for m in own {
                 let positions = if counted { u128::from(m.positions) } else { 1 };
                 let count = u128::from(m.count);
                 let product = |a: u128, b: u128| {
@@ -299,13 +326,13 @@ impl Sum {
                 continue;
             }
             // What the group really works over what its matrices would: experts that idle, weights passed several times, batches.
-            let work = share(work, row.forward_flop, full)?;
+            let work = share(work, row_flop, full)?;
             self.adapters = self.adapters.checked_add(work).ok_or_else(too_large)?;
             self.adapter_parameters = self
                 .adapter_parameters
                 .checked_add(size)
                 .ok_or_else(too_large)?;
-            adapted.push(row.path.as_str());
+            adapted.insert(key);
         }
         if self.adapter_parameters == 0 {
             return Err(Refusal {
@@ -318,14 +345,22 @@ impl Sum {
                 remedy: if matrices.is_empty() {
                     "Count the model from its config.json, or choose frozen parts: that comes close for a small rank.".into()
                 } else {
-                    "Choose groups such as attention or feed-forward.".into()
+                    format!("Choose among those that hold one: {}.", kinds(matrices))
                 },
             });
+        }
+        if without > 0 {
+            self.notes.push((
+                "without-adapter",
+                format!(
+                    "Of the chosen groups {without} multiply by weights that no adapter is defined for, as in recurrent layers and convolutions in groups: these stay frozen."
+                ),
+            ));
         }
         self.trained = self.adapter_parameters;
         self.pass(
             rows,
-            &|row| adapted.contains(&row.path.as_str()),
+            &|row| adapted.contains(&(row.path.as_str(), row.kind.as_str())),
             hidden,
             all_core,
         )?;
@@ -404,6 +439,14 @@ impl Sum {
             notes: self.notes,
         })
     }
+}
+
+/// The kinds of groups that hold matrices.
+fn kinds(matrices: &[PlacedMatrix]) -> String {
+    let mut all: Vec<&str> = matrices.iter().map(|m| m.kind.as_str()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.join(", ")
 }
 
 /// A sum as text: `2 * 40 (trained weights) + 20 (adapters)`; terms of 0 are left out.
@@ -563,6 +606,48 @@ mod tests {
         let size = 2 * 8 * 3 * 4 * (64 + 128_u128);
         assert_eq!(t.adapter_parameters, size);
         assert_eq!(t.forward - c.count.forward_flop, 2 * 10 * size / 8 * 2);
+    }
+
+    #[test]
+    fn layers_of_one_path_keep_their_own_matrices() {
+        // As in hybrids: every layer has a mixer, of one kind or another, and of two sizes of one kind.
+        let row = |kind: &str, parameters, forward_flop| Row {
+            path: "layers.*.mixer".into(),
+            kind: kind.into(),
+            parameters,
+            forward_flop,
+        };
+        let rows = [
+            row("attention", 64, 2 * 10 * 64),
+            row("attention", 32, 2 * 10 * 32),
+            row("feed-forward", 128, 2 * 10 * 128),
+        ];
+        let matrix = |kind: &str, inputs, outputs| PlacedMatrix {
+            path: "layers.*.mixer".into(),
+            kind: kind.into(),
+            matrix: Matrix {
+                inputs,
+                outputs,
+                count: 1,
+                positions: 10,
+            },
+        };
+        let matrices = [
+            matrix("attention", 8, 8),
+            matrix("attention", 8, 4),
+            matrix("feed-forward", 8, 16),
+        ];
+        let lora = |targets: &[&str]| {
+            let mode = Mode::Lora {
+                rank: 1,
+                targets: targets.iter().map(|t| (*t).to_string()).collect(),
+            };
+            training(&rows, &matrices, 0, &mode, Recompute::None).expect("counts")
+        };
+        let (attention, both) = (lora(&["attention"]), lora(&["mixer"]));
+        assert_eq!(attention.adapter_parameters, 16 + 12);
+        assert_eq!(both.adapter_parameters, 16 + 12 + 24);
+        assert_eq!(both.forward, 2 * 10 * 224 + 2 * 10 * 52);
     }
 
     #[test]

@@ -144,6 +144,8 @@ struct ProblemOut {
 #[derive(Serialize, Deserialize)]
 struct MatrixIo {
     path: String,
+    #[serde(default)]
+    kind: String,
     inputs: f64,
     outputs: f64,
     count: f64,
@@ -257,6 +259,7 @@ impl CountOut {
                 .into_iter()
                 .map(|placed| MatrixIo {
                     path: placed.path,
+                    kind: placed.kind,
                     inputs: placed.matrix.inputs as f64,
                     outputs: placed.matrix.outputs as f64,
                     count: placed.matrix.count as f64,
@@ -629,6 +632,15 @@ pub fn training_flop(count: JsValue, options: JsValue) -> Result<JsValue, JsValu
         .unwrap_or_default()
         .into_iter()
         .map(|placed| PlacedMatrix {
+            // Counts kept from before the kind was told: the group of that path that holds weights.
+            kind: if placed.kind.is_empty() {
+                rows.iter()
+                    .find(|row| row.path == placed.path && row.parameters > 0)
+                    .map(|row| row.kind.clone())
+                    .unwrap_or_default()
+            } else {
+                placed.kind
+            },
             path: placed.path,
             matrix: Matrix {
                 inputs: placed.inputs as u64,

@@ -11,6 +11,8 @@ pub const MAX_GROUPS: usize = 10_000;
 pub struct PlacedMatrix {
     /// Path of the group it belongs to.
     pub path: String,
+    /// Kind of that group: groups may share a path.
+    pub kind: String,
     /// Its shape and how often it occurs in the whole model.
     pub matrix: Matrix,
 }
@@ -162,6 +164,7 @@ impl Tally {
                 let count = m.count.saturating_mul(row.stored);
                 if let Some(same) = self.matrices.iter_mut().find(|x| {
                     x.path == row.path
+                        && x.kind == row.kind
                         && (x.matrix.inputs, x.matrix.outputs, x.matrix.positions)
                             == (m.inputs, m.outputs, m.positions)
                 }) {
@@ -169,6 +172,7 @@ impl Tally {
                 } else {
                     self.matrices.push(PlacedMatrix {
                         path: row.path.clone(),
+                        kind: row.kind.to_string(),
                         matrix: Matrix { count, ..*m },
                     });
                 }

@@ -26,7 +26,7 @@ fn onnx(layers: usize, width: u64) {
     let result = read_with(&mut reader, |from, len| file.read(from, len));
     let time = start.elapsed();
     let progress = reader.progress();
-    let right = result.is_ok_and(|c| (c.parameters, c.forward_flop) == (parameters, flop));
+    let right = result.is_ok_and(|(c, _)| (c.parameters, c.forward_flop) == (parameters, flop));
     println!(
         "ONNX of {} bytes, {layers} matrices: {} bytes asked for ({:.4} %) in {} ranges, {:.1} ms, right: {right}",
         file.size,

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use compute_layers::{Count, CountOptions, Group, Need, Note, Refusal, Source, Unknown};
+use compute_layers::{
+    Count, CountOptions, Group, Matrix, Need, Note, PlacedMatrix, Refusal, Source, Unknown,
+};
 
 use crate::limits;
 use crate::model::{Attr, Declared, Function, Graph, Info, Model, Name, Node, Type, dtype};
@@ -17,8 +19,11 @@ use crate::shape::{Causes, Dim, Elements, Fact, add_causes, axis};
 use crate::symbol::{self, Symbols};
 use crate::tally::{Missing, Overflow, Tally};
 
-/// Counts a model.
-pub(crate) fn count(model: &Model, options: &CountOptions) -> Result<Count, Refusal> {
+/// Counts a model; with its weight matrices and their places, for adapters.
+pub(crate) fn count(
+    model: &Model,
+    options: &CountOptions,
+) -> Result<(Count, Vec<PlacedMatrix>), Refusal> {
     let registry = Registry::new(model);
     let functions = functions(model);
     let places = place(model, &registry, &functions);
@@ -620,6 +625,14 @@ impl<'m> Evaluator<'m> {
         let mut outputs = vec![Fact::default(); node.outputs.len()];
         let constant = inputs.iter().flatten().all(|f| f.constant)
             && (op == "Constant" || inputs.iter().flatten().next().is_some());
+        // A tensor keeps its identity through what only converts it.
+        let heaviest = inputs
+            .iter()
+            .flatten()
+            .filter(|fact| fact.origin != 0)
+            .map(|fact| (fact.count().unwrap_or(0), fact.origin))
+            .reduce(|most, next| if next.0 > most.0 { next } else { most })
+            .unwrap_or_default();
         let mut causes = Causes::new();
         for fact in inputs.iter().flatten() {
             if fact.is_vague() {
@@ -645,17 +658,18 @@ impl<'m> Evaluator<'m> {
                 opset: self.opset(node.domain),
                 inputs,
                 outputs,
-                cost: None,
+                costs: Vec::new(),
+                weights: Vec::new(),
                 folded: 0,
                 overflow: false,
                 kind: None,
             };
-            let _ = (operator.infer)(&mut context);
+            let known = (operator.infer)(&mut context).is_some();
             let Context {
-                cost,
+                costs,
+                weights,
                 folded,
                 overflow: over,
-                kind,
                 outputs: made,
                 ..
             } = context;
@@ -664,12 +678,20 @@ impl<'m> Evaluator<'m> {
             if over {
                 return Err(overflow(Overflow));
             }
-            match (operator.work, cost) {
-                (Work::Products, Some(cost)) => tally
-                    .add((self.path(node), kind.unwrap_or(operator.kind)), cost)
-                    .map_err(overflow)?,
-                (Work::Products, None) => tally.miss(op, causes.clone()),
-                (Work::None, _) => {}
+            if operator.work == Work::Products {
+                if !known || costs.is_empty() {
+                    tally.miss(op, causes.clone());
+                } else {
+                    let (path, usual) = (self.path(node), self.places.kind_of(node, operator));
+                    for cost in costs {
+                        tally
+                            .add((path, cost.kind.unwrap_or(usual)), cost)
+                            .map_err(overflow)?;
+                    }
+                    if !weights.is_empty() {
+                        tally.add_weights((path, usual), &weights);
+                    }
+                }
             }
         } else {
             // A product needs two operands with rows and columns, or a body of its own.
@@ -689,17 +711,33 @@ impl<'m> Evaluator<'m> {
             };
             tally.unknown(shown(&what), wide >= 2 || body);
         }
-        self.store(node, op, outputs, constant, &causes);
+        self.store(node, op, outputs, constant.then_some(heaviest), &causes);
         Ok(())
     }
 
     /// Puts outputs in sight, filled up from what the file or the person says.
-    fn store(&mut self, node: &Node, op: &str, outputs: Vec<Fact>, constant: bool, causes: &[u32]) {
-        for (&name, mut fact) in node.outputs.iter().zip(outputs) {
+    ///
+    /// `constant` is set when all inputs are: elements and identity of the largest of them.
+    fn store(
+        &mut self,
+        node: &Node,
+        op: &str,
+        outputs: Vec<Fact>,
+        constant: Option<(u64, u64)>,
+        causes: &[u32],
+    ) {
+        for (at, (&name, mut fact)) in node.outputs.iter().zip(outputs).enumerate() {
             if name == 0 {
                 continue;
             }
-            fact.constant |= constant;
+            fact.constant |= constant.is_some();
+            if let (Some((elements, origin)), 0) = (constant, fact.origin) {
+                fact.origin = if fact.count() == Some(elements) && origin != 0 {
+                    origin
+                } else {
+                    part_of(origin, node.id, at)
+                };
+            }
             if fact.is_open() {
                 self.fill(name, &mut fact);
             }
@@ -1006,7 +1044,7 @@ impl<'m> Evaluator<'m> {
         let mut carried: Vec<Fact> = inputs
             .iter()
             .skip(2)
-            .map(|f| f.clone().unwrap_or_default())
+            .map(|f| f.as_ref().map(changing).unwrap_or_default())
             .collect();
         let count = carried.len();
         let mut scans: Vec<Vec<Fact>> = Vec::new();
@@ -1044,7 +1082,7 @@ impl<'m> Evaluator<'m> {
             let steady = last.as_ref() == Some(&inside)
                 && next.iter().zip(&carried).all(|(a, b)| a.shape == b.shape);
             tally.absorb(&inside, 1).map_err(overflow)?;
-            carried = next;
+            carried = next.iter().map(changing).collect();
             if trips.is_none() && condition.is_none() {
                 open = true;
                 if inside.flop > 0 || !inside.missing.is_empty() {
@@ -1165,7 +1203,7 @@ impl<'m> Evaluator<'m> {
         let mut given: Vec<(Name, Fact)> = Vec::new();
         let mut causes = Causes::new();
         for (at, (info, fact)) in body.inputs.iter().zip(inputs).enumerate() {
-            let mut fact = fact.clone().unwrap_or_default();
+            let mut fact = fact.as_ref().map(changing).unwrap_or_default();
             fact.value = None;
             if let Some(shape) = &mut fact.shape {
                 if old && !shape.is_empty() {
@@ -1281,6 +1319,25 @@ impl<'m> Evaluator<'m> {
     }
 }
 
+/// What a pass of a loop changes is no stored tensor, even where it begins as one.
+fn changing(fact: &Fact) -> Fact {
+    Fact {
+        constant: false,
+        origin: 0,
+        ..fact.clone()
+    }
+}
+
+/// The identity of what a node makes of a stored tensor: another slice is another matrix.
+fn part_of(origin: u64, node: u32, output: usize) -> u64 {
+    let mixed = origin
+        .rotate_left(24)
+        .wrapping_add(u64::from(node) << 16)
+        .wrapping_add(output as u64)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed | 1
+}
+
 /// Names that the graphs inside a node use.
 fn free(node: &Node, out: &mut Vec<Name>) {
     for attribute in &node.attributes {
@@ -1382,6 +1439,8 @@ struct Line {
     parameters: u128,
     shapes: Vec<(String, u64)>,
     more_shapes: bool,
+    /// Matrices by inputs, outputs and positions: how many.
+    matrices: BTreeMap<(u64, u64, u64), u64>,
 }
 
 fn terms(list: &[(String, u64)], more: bool) -> String {
@@ -1408,7 +1467,7 @@ fn finish(
     mut notes: Vec<Note>,
     causes: &[Cause],
     tokens: u64,
-) -> Result<Count, Refusal> {
+) -> Result<(Count, Vec<PlacedMatrix>), Refusal> {
     let mut lines: Vec<((u32, &'static str), Line)> = Vec::new();
     let mut index: HashMap<(u32, &'static str), usize> = HashMap::new();
     let mut line = |lines: &mut Vec<((u32, &'static str), Line)>, key: (u32, &'static str)| {
@@ -1437,6 +1496,13 @@ fn finish(
                 .map_err(overflow)?;
             own.formulas.extend(row.formulas);
             own.more |= row.more;
+            for ((_, inputs, outputs), (count, positions)) in row.weights {
+                let same = own
+                    .matrices
+                    .entry((inputs, outputs, positions))
+                    .or_default();
+                *same = same.saturating_add(count);
+            }
         }
     }
     let too_many = || {
@@ -1479,9 +1545,26 @@ fn finish(
             own.more_shapes = true;
         }
     }
+    // In the order of the graph; what no operator uses comes last.
+    lines.sort_by_key(|((path, _), _)| path.checked_sub(1).unwrap_or(u32::MAX));
+    let mut matrices: Vec<PlacedMatrix> = Vec::new();
     let groups = lines
         .into_iter()
         .map(|((path, kind), own)| {
+            if matrices.len() <= limits::MATRICES {
+                matrices.extend(own.matrices.into_iter().map(
+                    |((inputs, outputs, positions), count)| PlacedMatrix {
+                        path: places.path(path).to_owned(),
+                        kind: kind.to_owned(),
+                        matrix: Matrix {
+                            inputs,
+                            outputs,
+                            count,
+                            positions,
+                        },
+                    },
+                ));
+            }
             let mut parts = Vec::new();
             if own.flop > 0 {
                 parts.push(format!(
@@ -1510,6 +1593,9 @@ fn finish(
             }
         })
         .collect();
+    if matrices.len() > limits::MATRICES {
+        matrices.clear();
+    }
     if places.left_out > 0 {
         notes.push(Note {
             code: "scales-left-out",
@@ -1564,7 +1650,7 @@ fn finish(
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(", ");
-    Ok(Count {
+    let count = Count {
         source: Source::Onnx,
         name: shown(model.names.text(model.graph.name)),
         architecture,
@@ -1586,5 +1672,6 @@ fn finish(
             .collect(),
         needs,
         notes,
-    })
+    };
+    Ok((count, matrices))
 }

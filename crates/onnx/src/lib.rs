@@ -20,7 +20,7 @@ mod wire;
 
 use compute_layers::{Count, CountOptions, Refusal};
 
-pub use reader::OnnxReader;
+pub use reader::{Counted, OnnxReader};
 
 /// Counts an ONNX model in memory.
 ///
@@ -28,7 +28,7 @@ pub use reader::OnnxReader;
 /// Why the bytes are no model: truncated, malformed, cyclic, or past a limit.
 pub fn count_onnx(bytes: &[u8], options: &CountOptions) -> Result<Count, Refusal> {
     let mut reader = OnnxReader::new(bytes.len() as u64, options);
-    compute_bytes::read_all(&mut reader, bytes)
+    compute_bytes::read_all(&mut reader, bytes).map(|(count, _)| count)
 }
 
 /// A shape with open sizes as `None`; `None` where not even the rank is known.

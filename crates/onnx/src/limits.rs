@@ -38,6 +38,8 @@ pub const PASSES: u64 = 1_024;
 pub const SEQUENCE: usize = 4_096;
 /// Distinct rows of the result; further operators share one row.
 pub const GROUPS: usize = 8_192;
+/// Distinct shapes of weight matrices that adapters are laid beside; a model with more has none listed.
+pub const MATRICES: usize = 1 << 16;
 /// Distinct formulas printed in one row.
 pub const FORMULAS: usize = 4;
 /// Names of open dimensions that are asked for.

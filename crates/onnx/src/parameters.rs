@@ -6,9 +6,10 @@
 //! the first operator that uses it, looking through those that only turn,
 //! cast or dequantize it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::model::{Attr, Function, Graph, Model, Name, Node, Tensor, dtype};
+use crate::model::{Attr, Attribute, Function, Graph, Model, Name, Node, Tensor, dtype};
+use crate::operator::convolution::GROUPED;
 use crate::operator::{self, Operator, Work};
 
 /// Operators that hand a tensor on.
@@ -29,6 +30,23 @@ const PASSING: &[&str] = &[
     "QuantizeLinear",
     "DynamicQuantizeLinear",
 ];
+
+/// Operators between the last product and the model's output.
+const CLOSING: &[&str] = &[
+    "Identity",
+    "Cast",
+    "Add",
+    "Mul",
+    "Div",
+    "Tanh",
+    "Sigmoid",
+    "Softmax",
+    "LogSoftmax",
+    "Squeeze",
+];
+
+/// Kind of the linear layer that writes the model's output.
+const HEAD: &str = "output head";
 
 /// A stored tensor that holds parameters.
 #[derive(Clone, Debug)]
@@ -57,6 +75,8 @@ pub(crate) struct Places {
     paths: Vec<Box<str>>,
     numbers: HashMap<Box<str>, u32>,
     of_node: Vec<u32>,
+    /// Nodes that write the model's output, by number.
+    heads: HashSet<u32>,
     /// Scales and zero points of packed matrices, left out.
     pub(crate) left_out: u128,
 }
@@ -64,6 +84,15 @@ pub(crate) struct Places {
 impl Places {
     pub(crate) fn path_of(&self, node: &Node) -> u32 {
         self.of_node.get(node.id as usize).copied().unwrap_or(0)
+    }
+
+    /// The kind of a node's row.
+    pub(crate) fn kind_of(&self, node: &Node, operator: &Operator) -> &'static str {
+        if self.heads.contains(&node.id) {
+            HEAD
+        } else {
+            operator.kind
+        }
     }
 
     pub(crate) fn path(&self, number: u32) -> &str {
@@ -130,6 +159,7 @@ pub(crate) fn place(model: &Model, registry: &Registry, functions: &Functions<'_
         functions,
         places: Places {
             of_node: vec![0; model.nodes as usize],
+            heads: heads(model, registry),
             ..Places::default()
         },
         scopes: Vec::new(),
@@ -369,10 +399,69 @@ impl<'m> Walk<'m> {
             self.kinds.insert(key, found);
             return found;
         }
-        self.registry
-            .get(node)
-            .map_or(("other", Work::None), |op| (op.kind, op.work))
+        self.registry.get(node).map_or(("other", Work::None), |op| {
+            let groups = self.model.names.get("group").and_then(|key| {
+                let of = |a: &&Attribute| a.name == key;
+                node.attributes.iter().find(of).map(|a| &a.value)
+            });
+            let kind = match groups {
+                Some(Attr::Int(2..)) if op.kind == "convolution" => GROUPED,
+                _ => self.places.kind_of(node, op),
+            };
+            (kind, op.work)
+        })
     }
+}
+
+/// Linear layers whose result goes to the model's output and nowhere else: a bias, a scale, a softmax may stand between.
+fn heads(model: &Model, registry: &Registry) -> HashSet<u32> {
+    let graph = &model.graph;
+    let outputs: HashSet<Name> = graph.outputs.iter().map(|info| info.name).collect();
+    let stored: HashSet<Name> = graph.initializers.iter().map(|t| t.name).collect();
+    let mut uses: HashMap<Name, u32> = HashMap::new();
+    let mut maker: HashMap<Name, &Node> = HashMap::new();
+    for node in &graph.nodes {
+        for &input in &node.inputs {
+            *uses.entry(input).or_default() += 1;
+        }
+        for &output in &node.outputs {
+            maker.insert(output, node);
+        }
+    }
+    let mut found = HashSet::new();
+    for &output in &outputs {
+        let mut name = output;
+        // As long as the list of what may stand between.
+        for _ in 0..CLOSING.len() {
+            let own = uses.get(&name).copied().unwrap_or(0) + u32::from(outputs.contains(&name));
+            let Some(&node) = maker.get(&name).filter(|_| own == 1) else {
+                break;
+            };
+            if registry
+                .get(node)
+                .is_some_and(|op| op.kind == "linear" && op.work == Work::Products)
+            {
+                found.insert(node.id);
+                break;
+            }
+            let op = model.names.text(node.op);
+            let mut changing = node
+                .inputs
+                .iter()
+                .filter(|&&n| n != 0 && !stored.contains(&n) && !is_constant(model, &maker, n));
+            match (changing.next(), changing.next()) {
+                (Some(&next), None) if CLOSING.contains(&op) => name = next,
+                _ => break,
+            }
+        }
+    }
+    found
+}
+
+fn is_constant(model: &Model, maker: &HashMap<Name, &Node>, name: Name) -> bool {
+    maker
+        .get(&name)
+        .is_some_and(|node| model.names.text(node.op) == "Constant")
 }
 
 /// The row's path: the module that exporters note, the scope in the node's

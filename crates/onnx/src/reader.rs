@@ -5,7 +5,7 @@
 //! or data that is passed over. Memory holds the graph and never a weight.
 
 use compute_bytes::{Missing, Progress, Reader, Step, Window};
-use compute_layers::{Count, CountOptions, Refusal};
+use compute_layers::{Count, CountOptions, PlacedMatrix, Refusal};
 
 use crate::limits;
 use crate::model::{
@@ -15,6 +15,9 @@ use crate::model::{
 use crate::refusal::{malformed, refusal};
 use crate::wire::{self, Fields, Malformed, Payload};
 
+/// A count, and the weight matrices with their places: for adapters.
+pub type Counted = (Count, Vec<PlacedMatrix>);
+
 /// Reads an ONNX file by ranges and counts it.
 #[derive(Clone, Debug)]
 pub struct OnnxReader {
@@ -22,7 +25,7 @@ pub struct OnnxReader {
     options: CountOptions,
     parser: Option<Parser>,
     position: u64,
-    done: Option<Result<Count, Refusal>>,
+    done: Option<Result<Counted, Refusal>>,
 }
 
 impl OnnxReader {
@@ -40,7 +43,7 @@ impl OnnxReader {
 }
 
 impl Reader for OnnxReader {
-    type Output = Result<Count, Refusal>;
+    type Output = Result<Counted, Refusal>;
 
     fn poll(&mut self) -> Step<Self::Output> {
         if let Some(done) = &self.done {

@@ -42,6 +42,8 @@ pub(crate) struct Fact {
     pub(crate) sequence: Option<Rc<Elements>>,
     /// Made of stored tensors alone.
     pub(crate) constant: bool,
+    /// Of a constant: which stored tensor, or part of one, it is; 0 where that is not known.
+    pub(crate) origin: u64,
     pub(crate) causes: Causes,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::limits;
-use crate::operator::Cost;
+use crate::operator::{Cost, Weight};
 use crate::shape::{Causes, add_causes};
 
 /// Work of the operators that share a path and a kind.
@@ -16,6 +16,8 @@ pub(crate) struct Row {
     pub(crate) formulas: Vec<(String, u64)>,
     /// Further formulas that are summed but not printed.
     pub(crate) more: bool,
+    /// Stored matrices by tensor, inputs and outputs: how many, and the positions that pass through each.
+    pub(crate) weights: BTreeMap<(u64, u64, u64), (u64, u64)>,
 }
 
 /// A product whose shapes are not known.
@@ -76,6 +78,18 @@ impl Tally {
         Ok(())
     }
 
+    /// Adds the matrices of one operator's work.
+    pub(crate) fn add_weights(&mut self, key: Key, weights: &[Weight]) {
+        let row = self.row(key);
+        for weight in weights {
+            row.weight(
+                (weight.origin, weight.inputs, weight.outputs),
+                weight.count,
+                weight.positions,
+            );
+        }
+    }
+
     /// Takes the pairs that a causal mask hides out of every row.
     pub(crate) fn leave_masked_out(&mut self) {
         for (_, row) in &mut self.rows {
@@ -125,6 +139,9 @@ impl Tally {
             for (text, count) in &from.formulas {
                 row.formula(text.clone(), count.saturating_mul(times));
             }
+            for (key, (count, positions)) in &from.weights {
+                row.weight(*key, *count, positions.saturating_mul(times));
+            }
         }
         self.absorb_open(other);
         Ok(())
@@ -148,6 +165,12 @@ impl Tally {
 }
 
 impl Row {
+    fn weight(&mut self, key: (u64, u64, u64), count: u64, positions: u64) {
+        let own = self.weights.entry(key).or_default();
+        own.0 = own.0.max(count);
+        own.1 = own.1.saturating_add(positions);
+    }
+
     fn formula(&mut self, text: String, times: u64) {
         if let Some((_, count)) = self.formulas.iter_mut().find(|(t, _)| *t == text) {
             *count = count.saturating_add(times);

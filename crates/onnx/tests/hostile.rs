@@ -217,7 +217,7 @@ fn a_host_that_answers_less_than_it_promised() {
         model[from..to].to_vec()
     });
     // The file ends where the model does, so the model is whole.
-    assert_eq!(result.unwrap().forward_flop, 2 * 3 * 4 * 5);
+    assert_eq!(result.unwrap().0.forward_flop, 2 * 3 * 4 * 5);
 }
 
 fn fixtures() -> Vec<(String, Vec<u8>)> {

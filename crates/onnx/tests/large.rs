@@ -14,7 +14,7 @@ fn less_than_a_hundredth_of_the_file_is_read() {
         let (file, parameters, flop) = write::large::stack(layers, width);
         assert!(file.size > 2_000_000_000);
         let mut reader = OnnxReader::new(file.size, &CountOptions::default());
-        let count = read_with(&mut reader, |from, len| file.read(from, len)).unwrap();
+        let (count, _) = read_with(&mut reader, |from, len| file.read(from, len)).unwrap();
         assert_eq!((count.parameters, count.forward_flop), (parameters, flop));
         let progress = reader.progress();
         assert!(progress.requested * 100 < file.size, "{progress:?}");

@@ -33,7 +33,7 @@ pub struct Count {
     pub stored: Vec<(String, u128)>,
     /// Bytes read, of how many.
     pub read: Option<(u64, u64)>,
-    /// Kinds of groups that hold weight matrices, for adapters.
+    /// Kinds of groups that hold weight matrices, for adapters; names of modules where the file tells them apart.
     pub adaptable: Vec<String>,
     /// The fragment in which the table, or the list of layers, travels to the calculator; empty where it is too long.
     pub fragment: String,

@@ -35,9 +35,10 @@ pub fn list(value: &JsValue, key: &str) -> Array {
 /// A count.
 pub fn count(value: &JsValue) -> Count {
     let mut adaptable: Vec<String> = Vec::new();
-    let with_matrix: Vec<String> = list(value, "matrices")
+    let source = text(value, "source");
+    let with_matrix: Vec<(String, String)> = list(value, "matrices")
         .iter()
-        .map(|matrix| text(&matrix, "path"))
+        .map(|matrix| (text(&matrix, "path"), text(&matrix, "kind")))
         .collect();
     let groups: Vec<Group> = list(value, "groups")
         .iter()
@@ -50,17 +51,26 @@ pub fn count(value: &JsValue) -> Count {
             formula: text(&group, "formula"),
         })
         .collect();
-    for group in &groups {
-        if with_matrix.contains(&group.path)
-            && group.parameters > 0
-            && !adaptable.contains(&group.kind)
+    for (path, kind) in &with_matrix {
+        // A graph tells each matrix apart by its module, like `q_proj`; the groups of other files hold several.
+        let name = if source == "onnx" {
+            path.trim_end_matches(['.', '*'])
+                .rsplit('.')
+                .next()
+                .unwrap_or(path)
+        } else {
+            kind
+        };
+        if !name.is_empty()
+            && adaptable.len() < super::training::PARTS
+            && !adaptable.iter().any(|own| own == name)
         {
-            adaptable.push(group.kind.clone());
+            adaptable.push(name.to_string());
         }
     }
     let read = get(value, "read");
     Count {
-        source: text(value, "source"),
+        source,
         name: text(value, "name"),
         architecture: text(value, "architecture"),
         parameters: exact(value, "parameters"),

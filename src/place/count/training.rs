@@ -9,8 +9,8 @@ use crate::html::{Node, Tag, div, p, spoken, tag};
 use crate::number::rich;
 use crate::place::Loaded;
 
-/// Most parts that are offered to be frozen.
-const PARTS: usize = 40;
+/// Most parts that are offered to be frozen, or to be given adapters.
+pub const PARTS: usize = 40;
 
 /// Parts of the model that can be frozen: paths up to their stack, in the model's order.
 pub fn parts(count: &Count) -> Vec<String> {

@@ -66,6 +66,8 @@ pub(crate) fn of_tensor(tensor: &Tensor) -> Fact {
         tensor.dims.iter().copied().map(Some).collect(),
     );
     out.constant = true;
+    // Where it stands in memory tells it from every other one of the model.
+    out.origin = std::ptr::from_ref(tensor).addr() as u64;
     if let Some(value) = &tensor.value {
         out.set_value(value.clone());
     }

@@ -46,6 +46,7 @@ pub(super) fn core(context: &mut Context<'_>, sizes: &Sizes) -> Option<()> {
         0
     };
     context.add_cost(Cost {
+        kind: Some("attention core"),
         flop,
         masked,
         formula: format!(

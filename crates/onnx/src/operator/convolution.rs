@@ -1,14 +1,14 @@
 //! Convolutions and pooling.
 
-use crate::shape::{Dim, Fact, dim};
+use crate::shape::{Dim, Fact, dim, product};
 
 use super::{Context, INDEX, Operator, moves, multiplies};
 
 pub(super) const OPERATORS: &[Operator] = &[
     multiplies("Conv", "convolution", conv),
     multiplies("ConvTranspose", "transposed-convolution", conv_transpose),
-    multiplies("DeformConv", "convolution", deform_conv),
-    multiplies("CausalConvWithState", "convolution", causal_conv),
+    multiplies("DeformConv", "deformable-convolution", deform_conv),
+    multiplies("CausalConvWithState", GROUPED, causal_conv),
     moves("AveragePool", pool),
     moves("MaxPool", pool),
     moves("LpPool", pool),
@@ -19,6 +19,9 @@ pub(super) const OPERATORS: &[Operator] = &[
     moves("RoiAlign", roi_align),
     moves("MaxRoiPool", max_roi_pool),
 ];
+
+/// Kind of a convolution in groups: no adapter is defined for it.
+pub(crate) const GROUPED: &str = "grouped-convolution";
 
 /// Kernel, strides, dilations and pads of one window.
 struct Window {
@@ -169,6 +172,18 @@ pub(super) fn conv_of(
         out.extend(&positions);
     }
     context.set(0, Fact::new(dtype, out));
+    if context.int_or("group", 1) > 1 {
+        context.kind = Some(GROUPED);
+    } else {
+        // An adapter is a convolution of the same window into `rank` channels, and one of 1 x 1 out of them.
+        let mut inputs = vec![context.dim(w, 1)];
+        inputs.extend(&window.kernel);
+        let sizes = product(&inputs)
+            .zip(outputs)
+            .zip(product(&positions).and_then(|n| n.checked_mul(batch?)))
+            .map(|((inputs, outputs), positions)| [inputs, outputs, 1, positions]);
+        context.multiplies_by(w, x, sizes);
+    }
     let mut factors: Vec<u64> = Vec::new();
     if batch? != 1 {
         factors.push(batch?);

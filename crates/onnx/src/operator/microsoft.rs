@@ -129,7 +129,10 @@ fn attention(context: &mut Context<'_>) -> Option<()> {
         Fact::new(of, vec![Some(2), batch, Some(heads), keys, head]),
     );
     let columns = q?.checked_add(k?)?.checked_add(v?)?;
-    context.product(&[batch?, queries?, width.or(context.last(1, 2))?, columns])?;
+    let inputs = width.or(context.last(1, 2))?;
+    let positions = batch?.checked_mul(queries?)?;
+    context.multiplies_by(1, 0, Some([inputs, columns, 1, positions]));
+    context.product(&[batch?, queries?, inputs, columns])?;
     core(
         context,
         &Sizes {
@@ -267,6 +270,7 @@ fn packed_attention(context: &mut Context<'_>) -> Option<()> {
     let (q, v) = (part(0), part(2));
     context.set(0, Fact::new(of, vec![tokens, v]));
     let (batch, sequence) = (context.dim(3, 0)?, context.dim(3, 1)?);
+    context.multiplies_by(1, 0, Some([width?, all?, 1, tokens?]));
     context.product(&[tokens?, width?, all?])?;
     core(
         context,
@@ -368,6 +372,8 @@ fn matmul_bits(context: &mut Context<'_>) -> Option<()> {
     out.push(n);
     context.set(0, Fact::new(of, out));
     let mut factors: Vec<u64> = lead.iter().copied().collect::<Option<_>>()?;
+    let positions = super::count(&factors)?;
+    context.multiplies_by(1, 0, Some([k?, n?, 1, positions]));
     factors.extend([k?, n?]);
     context.product(&factors)
 }
@@ -410,7 +416,16 @@ fn mixture(context: &mut Context<'_>) -> Option<()> {
     let (first, second) = (matrix(2)?, matrix(4)?);
     let [a, b] = first;
     let [c, d] = second;
-    if let Some([e, f]) = matrix(6) {
+    let third = matrix(6);
+    for (at, [inputs, outputs]) in [(2, Some(first)), (4, Some(second)), (6, third)]
+        .into_iter()
+        .filter_map(|(at, matrix)| Some((at, matrix?)))
+    {
+        let experts = context.dim(at, 0)?;
+        // Which expert a row goes to hangs on the data.
+        context.multiplies_by(at, 0, Some([inputs, outputs, experts, 0]));
+    }
+    if let Some([e, f]) = third {
         context.products(&[&[rows, a, b], &[rows, c, d], &[rows, e, f]])
     } else {
         context.products(&[&[rows, a, b], &[rows, c, d]])

@@ -8,7 +8,7 @@ use crate::shape::{Dim, Fact, product, wide_product};
 
 pub(crate) mod array;
 mod attention;
-mod convolution;
+pub(crate) mod convolution;
 mod elementwise;
 mod learning;
 mod microsoft;
@@ -114,11 +114,26 @@ pub(crate) const CONTROL: &[&str] = &["If", "Loop", "Scan", "SequenceMap"];
 /// FLOP of one operator at work.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cost {
+    /// A kind that says more than the registry's.
+    pub(crate) kind: Option<&'static str>,
     pub(crate) flop: u128,
     /// Of it, what a causal mask makes void.
     pub(crate) masked: u128,
     /// The product with its numbers.
     pub(crate) formula: String,
+}
+
+/// A stored matrix that an operator multiplies by, for adapters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Weight {
+    /// Which tensor it is: passed twice it is still one matrix.
+    pub(crate) origin: u64,
+    pub(crate) inputs: u64,
+    pub(crate) outputs: u64,
+    /// Matrices of this shape in the tensor.
+    pub(crate) count: u64,
+    /// Positions that pass through each; 0: they share the row's work evenly.
+    pub(crate) positions: u64,
 }
 
 /// Attributes that a function's caller gave, by name.
@@ -133,7 +148,10 @@ pub(crate) struct Context<'m> {
     pub(crate) opset: i64,
     pub(crate) inputs: Vec<Option<Fact>>,
     pub(crate) outputs: Vec<Fact>,
-    pub(crate) cost: Option<Cost>,
+    /// Work, a row of the result each.
+    pub(crate) costs: Vec<Cost>,
+    /// Matrices that the work of the registry's kind multiplies by.
+    pub(crate) weights: Vec<Weight>,
     /// Elements of constants computed here.
     pub(crate) folded: u64,
     /// Set where a number passed 128 bits.
@@ -306,6 +324,7 @@ impl<'m> Context<'m> {
             }
         }
         self.add_cost(Cost {
+            kind: self.kind,
             flop,
             masked: 0,
             formula,
@@ -313,8 +332,8 @@ impl<'m> Context<'m> {
     }
 
     pub(crate) fn add_cost(&mut self, cost: Cost) -> Option<()> {
-        match &mut self.cost {
-            None => self.cost = Some(cost),
+        match self.costs.iter_mut().find(|own| own.kind == cost.kind) {
+            None => self.costs.push(cost),
             Some(own) => {
                 let (Some(flop), Some(masked)) = (
                     own.flop.checked_add(cost.flop),
@@ -334,10 +353,32 @@ impl<'m> Context<'m> {
     /// No product, and that is known.
     pub(crate) fn no_cost(&mut self) -> Option<()> {
         self.add_cost(Cost {
+            kind: None,
             flop: 0,
             masked: 0,
             formula: "0".to_owned(),
         })
+    }
+
+    /// Notes the stored matrix `at` that `by` is multiplied with; without one the product is of activations.
+    ///
+    /// `sizes` are the matrix's inputs, outputs, how many there are, and the positions that pass through each.
+    pub(crate) fn multiplies_by(&mut self, at: usize, by: usize, sizes: Option<[u64; 4]>) {
+        let stored = |at: usize| self.input(at).filter(|fact| fact.constant);
+        match (stored(at), stored(by), sizes) {
+            // One number in is an outer product, as of frequencies and positions.
+            (Some(weight), None, Some([inputs, outputs, count, positions])) if inputs > 1 => {
+                let weight = Weight {
+                    origin: weight.origin,
+                    inputs,
+                    outputs,
+                    count,
+                    positions,
+                };
+                self.weights.push(weight);
+            }
+            _ => self.kind = Some("product"),
+        }
     }
 
     /// Values of an input with its shape, counted against the budget.

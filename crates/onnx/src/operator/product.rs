@@ -1,7 +1,7 @@
 //! Matrix products: `MatMul`, `Gemm`, `Einsum`.
 
 use crate::limits;
-use crate::shape::{Dim, Fact, broadcast};
+use crate::shape::{Dim, Fact, broadcast, product};
 
 use super::{Context, Operator, multiplies};
 
@@ -67,8 +67,18 @@ pub(super) fn matmul_turned(
         out.push(*n);
     }
     context.set(0, Fact::new(dtype, out));
-    if !context.input(a)?.constant && !context.input(b)?.constant {
-        context.kind = Some("product");
+    // Each matrix of the stored side meets the rows of the other; leading dimensions of its own are further matrices.
+    let weigh = |own: &[Dim], rows: Dim, inputs: Dim, outputs: Dim| -> Option<[u64; 4]> {
+        let count = product(own)?;
+        let positions = product(&lead)?.checked_mul(rows?)?.checked_div(count)?;
+        Some([inputs?, outputs?, count, positions])
+    };
+    if context.input(a)?.constant {
+        let sizes = weigh(lead_a, *n, k, *m);
+        context.multiplies_by(a, b, sizes);
+    } else {
+        let sizes = weigh(lead_b, *m, k, *n);
+        context.multiplies_by(b, a, sizes);
     }
     let mut factors: Vec<u64> = lead.iter().copied().collect::<Option<_>>()?;
     factors.extend([(*m)?, k?, (*n)?]);
@@ -103,7 +113,13 @@ pub(super) fn gemm_of(context: &mut Context<'_>, a: usize, b: usize, dtype: i32)
     let (m, k) = turned(left, context.int_or("transA", 0) != 0)?;
     let (inner, n) = turned(right, context.int_or("transB", 0) != 0)?;
     context.set(0, Fact::new(dtype, vec![m, n]));
-    context.product(&[m?, k.or(inner)?, n?])
+    let (m, k, n) = (m?, k.or(inner)?, n?);
+    if context.input(a)?.constant {
+        context.multiplies_by(a, b, Some([k, m, 1, n]));
+    } else {
+        context.multiplies_by(b, a, Some([k, n, 1, m]));
+    }
+    context.product(&[m, k, n])
 }
 
 /// A contraction: operands are taken in from the left, two at a time; each
@@ -190,10 +206,49 @@ fn einsum(context: &mut Context<'_>) -> Option<()> {
         held = all.into_iter().filter(|l| later.contains(l)).collect();
     }
     let steps: Vec<&[u64]> = steps.iter().map(Vec::as_slice).collect();
-    if (0..context.inputs.len()).all(|at| context.input(at).is_some_and(|f| !f.constant)) {
+    if let [first, second] = operands.as_slice() {
+        let at = usize::from(!context.input(0)?.constant);
+        let (weight, other) = if at == 0 {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        let sizes = matrix(weight, other, &output, &size);
+        context.multiplies_by(at, 1 - at, sizes);
+    } else if (0..context.inputs.len()).all(|at| context.input(at).is_some_and(|f| !f.constant)) {
         context.kind = Some("product");
     }
     context.products(&steps)
+}
+
+/// Inputs, outputs, number and positions of the matrices that one operand of a sum is to the other.
+fn matrix(
+    weight: &[Label],
+    other: &[Label],
+    output: &[Label],
+    size: &dyn Fn(&Label) -> Dim,
+) -> Option<[u64; 4]> {
+    let mut sizes = [1_u64; 4];
+    let mut all: Vec<Label> = weight.iter().chain(other).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    for label in &all {
+        let at = match (
+            weight.contains(label),
+            other.contains(label),
+            output.contains(label),
+        ) {
+            (true, true, false) => 0,
+            (true, false, true) => 1,
+            (true, true, true) => 2,
+            (false, true, true) => 3,
+            // Summed over one operand alone.
+            _ => return None,
+        };
+        let slot = sizes.get_mut(at)?;
+        *slot = slot.checked_mul(size(label)?)?;
+    }
+    Some(sizes)
 }
 
 /// A letter of an equation, or a dimension under its ellipsis.
