@@ -93,6 +93,11 @@ const ROWS: &[Enc] = &[
         ..ROBERTA
     },
     Enc {
+        types: &["jina_embeddings_v3"],
+        positions: false,
+        ..ROBERTA
+    },
+    Enc {
         types: &["roberta-prelayernorm"],
         last_norm: true,
         ..ROBERTA

@@ -6,6 +6,7 @@ pub mod convnet;
 pub mod decoders;
 pub mod dense;
 pub mod documents;
+pub mod encoders;
 pub mod gemma;
 pub mod gpt;
 pub mod hybrid;
