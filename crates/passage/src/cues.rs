@@ -20,7 +20,7 @@ macro_rules! cues {
 
 cues! {
     /// Training is spoken of.
-    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "instruction_tun*", "reinforcement_learning", "the_run", "our_run", "this_run", "final_run", "production_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
+    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "dpo", "ppo", "grpo", "instruction_tun*", "reinforcement_learning", "the_run", "our_run", "this_run", "final_run", "production_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
     /// A run is spoken of, if training is the subject.
     RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "ends", "stop", "stops", "stopped", "busy",
         "wallclock", "consumed", "required", "needed", "went_on", "went_through", "goes_through", "converge*", "through_the", "duration"];
@@ -31,7 +31,7 @@ cues! {
     USE = ["predicts", "predicting", "folded", "screened", "runs_the", "you_should", "you_need", "you_will_need", "gpu_memory", "inference", "infer", "infers", "serve", "serves", "serving", "served", "deploy*", "fits_on_a", "fit_on_a", "fits_on_one", "fits_on_single", "fits_in_a", "fits_into_a", "fit_into_a", "fit_in_a", "measured_on", "delivers", "at_sampling", "when_sampling", "for_sampling", "sampling_time", "latency", "temperature",
         "top_p", "quantiz*", "quantis*", "nvidia_smi", "vllm", "sglang", "llama.cpp", "requests", "request", "api", "price", "prices", "priced", "pricing", "costs_$", "cached", "vram",
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
-        "laptop", "selfhost*", "tok", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
+        "laptop", "selfhost*", "tok_/_s", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
     /// A site, a purchase, a fleet: no training run.
     SITE = ["mlperf", "megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
         "buy", "buying", "bought", "purchase*", "order", "orders", "ordered", "stockpile*", "owns", "ship", "shipped", "shipping", "shipments", "installed", "install", "houses", "export", "exports", "smuggl*",
@@ -39,7 +39,7 @@ cues! {
     /// What somebody has, whatever it is used for.
     FLEET = ["has", "have", "holds", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
     /// What is not so, or not yet.
-    HYPOTHETICAL = ["should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
+    HYPOTHETICAL = ["waiting", "should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
     OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "parent*", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
         "teacher", "probing", "probe", "probes", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "forerunner", "state_of_the_art_models", "elsewhere"];
@@ -47,6 +47,18 @@ cues! {
     CONTEST = ["outperform*", "beats", "beat", "surpass*", "better_than", "scores", "matches", "competes", "on_par"];
     /// Brings the subject back.
     OURS = ["we", "our", "ours", "it", "its", "ourselves"];
+    /// Made from the finished model: its figures are not the model's.
+    DERIVED = ["prun*", "distill*", "compress*", "smaller_copy", "quantiz*", "quantis*"];
+    /// Runs that a law is fitted to.
+    SCALING_STUDY = ["scaling_plot*", "scaling_experiment*", "isoflop*", "scaling_law*", "scaling_curve*", "sweep*", "extrapolat*", "optimum", "proxy_model*", "proxies", "small_scale_run*", "smaller_run*"];
+    /// A run that came to nothing.
+    ABANDONED = ["abandon*", "abort*", "scrapped", "cancel*", "gave_up", "given_up", "threw_away", "thrown_away", "failed", "diverg*", "collapsed"];
+    /// A test of the machine, in which no model is trained to its end.
+    TRIAL = ["mlperf*", "throughput_test*", "scaling_test*", "weak_scaling", "strong_scaling", "benchmark_run*", "dry_run*", "smoke_test*", "microbenchmark*"];
+    /// What may come about, not what did.
+    MODAL = ["would", "will", "could", "might", "may", "should", "plans", "planned", "plan", "planning", "intends", "aims", "hopes", "expects", "expected", "wants", "want"];
+    /// A verb in the past or present: what follows it is told as a fact.
+    FACT = ["was", "were", "is", "are", "has", "have", "had", "took", "takes", "used", "uses", "trained", "pretrained", "finetuned", "saw", "ran", "needed", "required", "consumed", "spent", "did", "reached", "lasted", "we", "ended", "finished", "stopped", "got", "went", "achieved", "sustained", "with"];
     /// Introduces a comparison.
     COMPARE = ["like", "unlike", "than", "compared", "compare", "next_to", "beside", "besides", "versus", "vs", "relative_to", "against", "similar_to", "following", "as_in", "after", "while", "whereas", "where", "twice_what",
         "matches", "match", "rivals", "outperform*", "beats", "beat", "competes", "surpass*", "exceeds", "same_as", "instead_of", "by_comparison", "contrast", "comparison", "earlier", "previous", "original", "contrary", "half_of", "times_what", "times_the", "parity_with", "as_large_as", "as_many_as"];
@@ -56,7 +68,7 @@ cues! {
     /// May stand between a cue and its number.
     APPROXIMATE = ["about", "around", "roughly", "approximately", "some", "nearly", "almost", "ca", "circa", "approx", "just", "only", "estimated", "close_to", "an", "a", "the", "its", "of", "total", "is", "was", "to", "all", "merely", "exactly", "precisely", "reportedly", "another", "further", "again"];
     /// Active parameters of a mixture.
-    ACTIVE = ["active", "activated", "activates", "activate", "activating", "per_token", "per_input_token", "each_input_token", "each_token", "every_token", "a_token", "any_token", "any_given_token", "one_token"];
+    ACTIVE = ["active", "activated", "activates", "activate", "activating", "per_token", "per_input_token", "each_input_token", "each_token", "every_token", "a_token", "any_token", "any_given_token", "any_one_token", "one_token"];
     /// The whole of something.
     TOTAL = ["total", "totals", "altogether", "overall", "in_all", "sum", "combined", "cumulative", "full"];
     /// A batch.
@@ -80,7 +92,7 @@ cues! {
         "on", "over", "finetun*", "through", "using", "used", "processed", "comprising", "containing", "contains", "consists", "comprises", "holds", "took_in", "mix", "mixture", "budget", "ingest*", "swallow*", "devour*"];
     /// Data that is not what was passed over, or only a part.
     NOT_DATA = ["validation", "valid", "test", "testing", "heldout", "held", "dev", "evaluation", "eval", "benchmark*", "raw", "unfiltered", "crawl*", "candidates", "replay", "replays",
-        "memory", "played", "deduplicat*", "discard*", "removed", "remain*", "before_filtering", "contamin*", "subset", "preference", "synthetic", "remov*", "threw", "optimal", "would_have"];
+        "memory", "played", "deduplicat*", "discard*", "removed", "remain*", "before_filtering", "contamin*", "subset", "preference", "synthetic", "remov*", "threw", "optimal", "optimum", "pool", "would_have"];
     /// What follows is a part of the data, or what the data was taken from.
     PART_OF = ["filtered_from", "reduced_from", "distilled_from", "filtered_down_from", "drawn_from", "sampled_from", "selected_from", "down_from", "out_of", "including", "include", "includes", "of_which", "of_them", "of_these", "thereof", "taken_from"];
     /// Not training time.
@@ -116,7 +128,7 @@ cues! {
     /// Stage: a further stretch of the run from scratch.
     STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "in_the_second_,", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
-    STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "supervised_finetun*", "instruction_finetun*", "adaptation"];
+    STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "supervised_finetun*", "instruction_finetun*", "adaptation", "tuned_on"];
     /// Stage: preference tuning, another piece of fine-tuning.
     STAGE_PREFERENCE = ["dpo", "preference_tun*", "preference_optimization", "preference_learning", "kto", "orpo"];
     /// Stage: reinforcement learning.
@@ -126,7 +138,7 @@ cues! {
     /// A stage that is only spoken of.
     NOT_STAGE = ["no", "without", "before", "not", "can_be", "easily", "future", "for_example", "such_as", "either", "transfer*"];
     /// A model is meant by the number in front.
-    MODEL = ["policy", "backbone", "model", "models", "variant", "version", "one", "checkpoint", "network", "lm", "llm", "transformer", "system", "language_model", "giant", "decoder", "flagship", "mixture", "moe", "architecture"];
+    MODEL = ["policy", "backbone", "member", "run", "model", "models", "variant", "version", "one", "checkpoint", "network", "lm", "llm", "transformer", "system", "language_model", "giant", "decoder", "flagship", "mixture", "moe", "architecture"];
     /// Sum of several models.
     SHARED = ["the_project", "as_a_whole", "all_experiments", "experiments_together", "whole_project", "taken_together", "all_models", "all_three", "three_sizes", "all_sizes", "both_models", "for_all", "whole_family", "entire_family", "across_all", "family"];
     /// The backward pass.
@@ -231,6 +243,7 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("tokens", Unit::Tokens),
     ("token", Unit::Tokens),
     ("toks", Unit::Tokens),
+    ("tok", Unit::Tokens),
     ("subwords", Unit::Tokens),
     ("words", Unit::Words),
     ("word", Unit::Words),
@@ -290,6 +303,10 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("nodes", Unit::Machines),
     ("node", Unit::Machines),
     ("machines", Unit::Machines),
+    ("machine", Unit::Machines),
+    ("server", Unit::Machines),
+    ("host", Unit::Machines),
+    ("instance", Unit::Machines),
     ("servers", Unit::Machines),
     ("hosts", Unit::Machines),
     ("systems", Unit::Machines),

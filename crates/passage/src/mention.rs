@@ -117,6 +117,7 @@ pub(crate) fn mentions(doc: &Doc) -> Vec<Mention> {
         }
     }
     share_nouns(doc, &mut found);
+    repeat_chips(doc, &mut found);
     join_times(doc, &mut found);
     found
 }
@@ -152,6 +153,41 @@ fn join_times(doc: &Doc, found: &mut Vec<Mention>) {
     }
 }
 
+/// `3,072 MI250X, and a 175B model on 1,024 of them`, `5 days on 224 GPUs, after 36 hours on 256`: the noun is left out.
+fn repeat_chips(doc: &Doc, found: &mut [Mention]) {
+    let mut last: Option<(usize, Option<usize>, String)> = None;
+    for mention in found.iter_mut() {
+        let end = mention.at.end;
+        let sentence = doc.sentence(mention.at.start);
+        if mention.unit == Unit::Chips {
+            last = Some((sentence.start, mention.chip, mention.noun.clone()));
+            continue;
+        }
+        let of_them = doc.is(end, "of") && matches!(doc.text(end + 1), "them" | "these" | "those");
+        let on = mention
+            .at
+            .start
+            .checked_sub(1)
+            .is_some_and(|k| doc.is(k, "on"))
+            && (end >= sentence.end || matches!(doc.text(end), "." | "," | ";" | ")" | "and"));
+        let plain = mention.unit == Unit::None
+            && !mention.scaled
+            && mention.high.is_none()
+            && mention.value >= 2.0
+            && mention.value.fract() == 0.0
+            && !doc.is(end, "%");
+        if let Some((from, chip, noun)) = &last
+            && *from == sentence.start
+            && plain
+            && (of_them || on)
+        {
+            mention.unit = Unit::Chips;
+            mention.chip = *chip;
+            mention.noun.clone_from(noun);
+        }
+    }
+}
+
 /// `7B, 13B and 70B parameters`, `8, 16 and 32 GPUs`: the noun serves all.
 fn share_nouns(doc: &Doc, found: &mut [Mention]) {
     let mut shared = false;
@@ -171,6 +207,20 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
             first.unit = second.unit;
             first.per = second.per;
             first.noun.clone_from(&second.noun);
+            continue;
+        }
+        // "1,500 of the machine's 11,912 MI250X": as many as were taken of those that there are.
+        let of_all = doc.is(between.start, "of")
+            && between.len() <= 4
+            && between.clone().skip(1).all(|t| {
+                matches!(doc.text(t), "the" | "its" | "their" | "our" | "all")
+                    || doc.tokens.get(t).is_some_and(|t| t.possessive)
+            });
+        if of_all && first.unit == Unit::None && second.unit == Unit::Chips {
+            first.unit = second.unit;
+            first.noun.clone_from(&second.noun);
+            first.chip = second.chip;
+            second.barred = true;
             continue;
         }
         // "by one at 50,000 and by another at 80,000 H100s"
@@ -210,7 +260,12 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
             && first.unit == Unit::None
             && matches!(
                 second.unit,
-                Unit::Parameters | Unit::Tokens | Unit::Chips | Unit::Layers | Unit::Epochs
+                Unit::Parameters
+                    | Unit::Tokens
+                    | Unit::Chips
+                    | Unit::Layers
+                    | Unit::Epochs
+                    | Unit::Time(_)
             )
         {
             first.unit = second.unit;
@@ -234,12 +289,43 @@ fn item(doc: &Doc, i: usize) -> Option<Item> {
                     scale_text: String::new(),
                 });
             }
+            if let Some((value, end)) = tens(doc, i) {
+                return Some(scaled_item(
+                    doc,
+                    i,
+                    end,
+                    f64::from(value),
+                    value.to_string(),
+                ));
+            }
             let index = NUMBER_WORDS.iter().position(|word| *word == token.text)?;
             ((index + 1) as f64, token.text.clone())
         }
         Kind::Sign => return None,
     };
-    let mut end = i + 1;
+    Some(scaled_item(doc, i, i + 1, value, text))
+}
+
+/// `thirty-two`, `sixty`: its value and where it ends.
+fn tens(doc: &Doc, i: usize) -> Option<(u32, usize)> {
+    const TENS: &[&str] = &[
+        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    ];
+    let ten = u32::try_from(TENS.iter().position(|word| doc.is(i, word))?).ok()? * 10 + 20;
+    let one = NUMBER_WORDS
+        .iter()
+        .take(9)
+        .position(|word| doc.is(i + 2, word))
+        .filter(|_| doc.is(i + 1, "-") && doc.glued(i + 1) && doc.glued(i + 2));
+    match one {
+        Some(index) => Some((ten + u32::try_from(index).ok()? + 1, i + 3)),
+        None => Some((ten, i + 1)),
+    }
+}
+
+/// A number that ends at `end`, with the letter or word of scale behind it.
+fn scaled_item(doc: &Doc, i: usize, mut end: usize, value: f64, text: String) -> Item {
+    let digits = doc.kind(i) == Some(Kind::Number);
     let mut scale = 1.0;
     let mut scale_text = String::new();
     let hyphen = doc.is(end, "-") && doc.glued(end) && doc.glued(end + 1);
@@ -252,8 +338,7 @@ fn item(doc: &Doc, i: usize) -> Option<Item> {
         let spaced = next.space;
         // "175 B" with a capital letter, "175B" with any; "a 13-billion-parameter model".
         let fits = if letter {
-            (!spaced && !hyphen)
-                || (next.capital && !hyphen && token.kind == Kind::Number && next.text != "g")
+            (!spaced && !hyphen) || (next.capital && !hyphen && digits && next.text != "g")
         } else {
             true
         };
@@ -269,13 +354,13 @@ fn item(doc: &Doc, i: usize) -> Option<Item> {
         }
     }
     // "e" and "d" of "54d" are units, read later.
-    Some(Item {
+    Item {
         end,
         value: value * scale,
         text,
         scale,
         scale_text,
-    })
+    }
 }
 
 fn mention(doc: &Doc, i: usize) -> Option<Mention> {
@@ -327,6 +412,21 @@ fn range(doc: &Doc, i: usize, first: &Item, made: &mut Mention) {
     let Some(second) = item(doc, at + 1) else {
         return;
     };
+    // "between 2 and 4 × 10^24": the power is the first one's too.
+    if let Some((mantissa, power)) = second.text.split_once(" × 10^")
+        && let Some(mantissa) = compute_core::quantity::parse_f64(mantissa)
+        && first.scale == 1.0
+        && first.value > 0.0
+        && first.value < mantissa
+        && !first.text.contains('^')
+    {
+        made.value = second.value / mantissa * first.value;
+        made.high = Some(second.value);
+        made.at.end = second.end;
+        made.end = second.end;
+        made.text = format!("{} × 10^{power} to {}", first.text, second.text);
+        return;
+    }
     let shared = if first.scale == 1.0 {
         second.scale
     } else {
@@ -436,8 +536,14 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
 /// Money, bounds and approximations in front of a number.
 fn front(doc: &Doc, made: &mut Mention) {
     let start = made.at.start;
-    // "two thousand and forty-eight": the end of a longer number in words.
-    if doc.kind(start) == Some(Kind::Word) && doc.glued(start) && doc.is(start.wrapping_sub(1), "-")
+    // "two thousand and forty-eight", "one point four trillion", "one, two, four and eight GPUs": the end of a longer
+    // number in words, or of a list of them.
+    let before = doc.text(start.wrapping_sub(1));
+    let word = |k: usize| NUMBER_WORDS.contains(&doc.text(k)) || doc.is(k, "thousand");
+    if doc.kind(start) == Some(Kind::Word)
+        && (doc.glued(start) && before == "-"
+            || before == "point"
+            || matches!(before, "and" | ",") && start >= 2 && word(start - 2))
     {
         made.barred = true;
         return;
@@ -578,7 +684,10 @@ fn unit(doc: &Doc, made: &mut Mention) {
             made.end = chip.at.end;
             k = chip.at.end;
             let plural = doc.original(k - 1).ends_with('s');
-            // "A100 80GB GPUs", "H100-hours"
+            // "A100 80GB GPUs", "A100 64GB nodes", "H100-hours"
+            if doc.kind(k) == Some(Kind::Number) && noun(doc.text(k + 1)) == Some(Unit::Bytes) {
+                k += 2;
+            }
             if doc.is(k, "-") {
                 k += 1;
             }
@@ -591,8 +700,14 @@ fn unit(doc: &Doc, made: &mut Mention) {
                         break;
                     }
                     Unit::Chips | Unit::Machines | Unit::Cores => {
+                        // "the 4 x A100 nodes": what one of them has.
+                        if doc.is(start.wrapping_sub(1), "×")
+                            && matches!(doc.text(k), "nodes" | "machines" | "servers")
+                        {
+                            made.unit = Unit::Other;
+                        }
                         // "32 TPU v4 instances" are chips.
-                        if next != Unit::Chips
+                        else if next != Unit::Chips
                             && !(next == Unit::Machines
                                 && (doc.text(chip.at.start).starts_with("tpu")
                                     || doc.is(start.wrapping_sub(1), "×")))
@@ -609,8 +724,20 @@ fn unit(doc: &Doc, made: &mut Mention) {
                 }
             }
             // "two TPU v5p pods", "4 GB300 racks": machines of a size that is not said.
-            let machines =
-                |k: usize| matches!(doc.text(k), "pods" | "slices" | "racks" | "islands");
+            let machines = |k: usize| {
+                matches!(
+                    doc.text(k),
+                    "pods"
+                        | "pod"
+                        | "slices"
+                        | "slice"
+                        | "racks"
+                        | "rack"
+                        | "islands"
+                        | "boards"
+                        | "board"
+                )
+            };
             if machines(k) || machines(k.wrapping_sub(1)) {
                 made.unit = Unit::Other;
             }
@@ -658,6 +785,13 @@ fn unit(doc: &Doc, made: &mut Mention) {
             if matches!(doc.text(k), "the" | "its" | "their" | "our" | "these") {
                 k += 1;
             }
+            if doc.tokens.get(k).is_some_and(|t| t.possessive) {
+                k += 1;
+            }
+            // "1,500 of the machine's 11,912 MI250X": the noun is the other number's first.
+            if doc.kind(k) == Some(Kind::Number) {
+                break;
+            }
             continue;
         }
         if let Some(found) = noun(text) {
@@ -698,6 +832,9 @@ fn unit(doc: &Doc, made: &mut Mention) {
     if (doc.is(made.at.end, "+") && doc.glued(made.at.end))
         || (doc.is(after, "or") && matches!(doc.text(after + 1), "more" | "fewer" | "less" | "so"))
             && !doc.is(after + 1, "so")
+        || doc.is(after, "at") && matches!(doc.text(after + 1), "most" | "least" | "peak")
+        || matches!(doc.text(after), "max" | "maximum" | "tops")
+            && doc.tokens.get(after).is_some_and(|t| !t.line)
     {
         made.barred = true;
     }

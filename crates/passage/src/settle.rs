@@ -137,7 +137,7 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
 
 /// Drops a total whose parts are printed too: the parts are the phases.
 fn drop_sums(claims: &mut Vec<Claim>) {
-    for field in ["chip_hours", "data", "time"] {
+    for field in ["chip_hours", "data", "time", "flop"] {
         let values: Vec<f64> = claims
             .iter()
             .filter(|c| c.field == field)
@@ -166,7 +166,9 @@ fn only_stage(doc: &Doc, claims: &[Claim], stages: &mut [(Stage, Option<Range<us
         .zip(stages.iter())
         .find(|(claim, _)| makes_phase(claim.field))
         .map(|(_, stage)| stage.clone());
-    let Some(first) = first.filter(|(stage, _)| stage.kind().is_some()) else {
+    // Data is made for a training that follows.
+    let alone = |stage: Stage| stage.kind().is_some() && stage != Stage::Synthetic;
+    let Some(first) = first.filter(|(stage, _)| alone(*stage)) else {
         return;
     };
     for stage in stages.iter_mut().filter(|(stage, _)| *stage == Stage::Main) {
@@ -290,8 +292,11 @@ fn before(doc: &Doc, at: usize, sentence: &Range<usize>) -> Option<(Stage, Optio
         if both {
             return None;
         }
+        // "before a mid-training stage of 843B tokens": named for the number itself.
+        let own =
+            at - k <= 4 && (k..at).any(|n| matches!(doc.text(n), "of" | "on" | "with" | "over"));
         let unsaid = doc.cues_in(k.saturating_sub(3).max(sentence.start)..k) & cues::NOT_STAGE != 0;
-        if unsaid {
+        if unsaid && !own {
             continue;
         }
         return stage_of(cue).map(|stage| (stage, Some(cue_range(doc, k))));
@@ -331,9 +336,10 @@ fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -
             >= 2
     };
     let twice = told(&["chips"]) || told(&["time"]);
-    // "in two stages: 2 million steps …, then 64,000 steps"
-    let pieces = doc.cues_in(sentence.start..claim.span.start) & cues::PIECES != 0;
-    let worked = pieces && (told(&["data"]) || told(&["steps"]));
+    // "in two stages: 2 million steps …, then 64,000 steps", "100k steps, then another 2,000"
+    let front = doc.cues_in(sentence.start..claim.span.start);
+    let worked = front & cues::PIECES != 0 && told(&["data"])
+        || front & (cues::PIECES | cues::NEXT) != 0 && told(&["steps"]);
     let fits = |field: &str| {
         (twice && matches!(field, "chips" | "time" | "hw" | "chip_hours"))
             || (worked && matches!(field, "data" | "steps" | "seq" | "epochs" | "time"))
@@ -432,6 +438,24 @@ fn choose(placed: Vec<(u8, Claim)>) -> Vec<Settled> {
     out
 }
 
+/// The strongest of the claims, equal values once.
+fn strongest<'c>(field: &str, claims: &[&'c Claim]) -> Vec<&'c Claim> {
+    let most = claims.iter().map(|c| c.strength).max().unwrap_or(0);
+    // A size in the model's name and one in "the 70B model" have equal right.
+    let least = if field == "params" && most == 2 {
+        1
+    } else {
+        most
+    };
+    let mut kept: Vec<&Claim> = Vec::new();
+    for claim in claims.iter().filter(|c| c.strength >= least) {
+        if !kept.iter().any(|known| same(&known.key, &claim.key)) {
+            kept.push(claim);
+        }
+    }
+    kept
+}
+
 /// The claims that remain of a field: equal values once, the strongest, and by what the numbers say of each other.
 fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) -> Vec<&'c Claim> {
     // What only another size of the model has is not this one's.
@@ -446,31 +470,23 @@ fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) 
     if all.is_empty() {
         return Vec::new();
     }
-    let weaker = all.clone();
-    let strongest = all.iter().map(|c| c.strength).max().unwrap_or(0);
-    let mut kept: Vec<&Claim> = Vec::new();
-    // A size in the model's name and one in "the 70B model" have equal right.
-    let least = if field == "params" && strongest == 2 {
-        1
-    } else {
-        strongest
-    };
-    for claim in all.iter().filter(|c| c.strength >= least) {
-        if let Some(known) = kept.iter_mut().find(|known| same(&known.key, &claim.key)) {
-            if known.sibling && !claim.sibling {
-                *known = claim;
-            }
-        } else {
+    let (siblings, own): (Vec<&Claim>, Vec<&Claim>) = all.iter().partition(|c| c.sibling);
+    let mut kept = strongest(field, &own);
+    // What is told of another size is no weaker for the way it is printed.
+    for claim in strongest(field, &siblings) {
+        if !kept.iter().any(|known| same(&known.key, &claim.key)) {
             kept.push(claim);
         }
     }
+    let printed = all.iter().any(|c| c.strength == 3);
     // "a 1T-parameter model on 3,072 chips, and a 175B model on 1,024": two sizes, however they are printed.
-    let sizes: Vec<&Claim> = weaker
-        .into_iter()
+    let sizes: Vec<&Claim> = all
+        .iter()
+        .copied()
         .filter(|c| {
             field == "params"
                 && c.strength == 2
-                && strongest == 3
+                && printed
                 && !kept.iter().any(|known| near(number(c), number(known), 0.2))
         })
         .collect();
@@ -507,6 +523,21 @@ fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) 
                     .any(|v| *e > 1.0 && near(v * e, number(c), 0.06))
             })
         });
+    }
+    // Steps times the batch is what was seen: the data is the other one.
+    if field == "data" && kept.len() > 1 {
+        let of = |field: &str| {
+            placed
+                .iter()
+                .filter(|(p, c)| *p == phase && c.field == field)
+                .map(|(_, c)| number(c))
+                .next()
+        };
+        if let (Some(steps), Some(batch)) = (of("steps"), of("batch")) {
+            let seen = steps * batch;
+            let less = kept.iter().any(|c| number(c) < 0.9 * seen);
+            kept.retain(|c| !(less && near(seen, number(c), 0.06)));
+        }
     }
     // A total of the others.
     if kept.len() >= 3 && matches!(field, "chip_hours" | "data" | "time" | "params") {

@@ -37,32 +37,11 @@ pub(crate) fn claims(
     found
 }
 
-/// The model in use, not in training, around `i`: by its clause, else by the nearest verb before.
-fn in_use(doc: &Doc, i: usize) -> bool {
-    let clause = doc.cues_in(doc.clause(i));
-    let sentence = doc.cues_in(doc.sentence(i));
-    if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 || doc.tells_speed(i) {
-        return true;
-    }
-    if sentence & cues::USE == 0 {
-        return false;
-    }
-    if sentence & cues::TRAIN == 0 {
-        return true;
-    }
-    let mut last = 0;
-    for k in doc.sentence(i).start..i {
-        let cue = doc.cues.get(k).copied().unwrap_or(0);
-        if cue & (cues::USE | cues::TRAIN) != 0 {
-            last = cue;
-        }
-    }
-    last & cues::USE != 0 && last & cues::TRAIN == 0
-}
-
 /// Accelerators: those that a claimed count or time names, else those of a sentence about training.
 fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate) -> Vec<Claim> {
     let mut found = Vec::new();
+    // Behind the last accelerator of an entry "Hardware: TPU v5p, TPU v5e".
+    let mut list_end = None;
     for (index, chip) in doc.chips.iter().enumerate() {
         let i = chip.at.start;
         if doc.is_foreign(i) || doc.in_sum_row(i) {
@@ -75,22 +54,25 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
             })
         });
         let sentence = doc.cues_in(doc.sentence(i));
-        let label = labelled(doc, i);
-        let strength = if doc.is_hypothetical(i) {
+        let listed = list_end.is_some_and(|end: usize| {
+            i - end <= 2 && (end..i).all(|k| matches!(doc.text(k), "," | "and" | "or" | "/"))
+        });
+        let label = labelled(doc, i) || listed;
+        if label {
+            list_end = Some(chip.at.end);
+        }
+        let strength = if doc.is_hypothetical(i) || sentence & cues::TRIAL != 0 {
             0
-        } else if claimed
-            || label
-            || (chip.slice.is_some() && gate.is_training() && !in_use(doc, i))
+        } else if claimed || label || (chip.slice.is_some() && gate.is_training() && !doc.in_use(i))
         {
             3
         } else if counted.is_some_and(|m| {
-            m.barred
-                || !matches!(
-                    m.unit,
-                    Unit::Chips | Unit::ChipTime(_) | Unit::Cores | Unit::Machines
-                )
+            !matches!(
+                m.unit,
+                Unit::Chips | Unit::ChipTime(_) | Unit::Cores | Unit::Machines
+            )
         }) || counted.is_some_and(|m| !matches!(m.per, Per::None | Per::Chip))
-            || in_use(doc, i)
+            || doc.in_use(i)
             || sentence & cues::SITE != 0
             || doc.cues_in(doc.clause(i).start..i) & cues::HYPOTHETICAL != 0
             || !gate.is_training()
@@ -221,7 +203,7 @@ fn formats(doc: &Doc) -> Vec<Claim> {
             i.saturating_sub(5).max(doc.sentence(i).start)..(i + 5).min(doc.sentence(i).end),
         );
         let named = matches!(doc.text(i + 1), "precision" | "mixed" | "training");
-        if in_use(doc, i)
+        if doc.in_use(i)
             || doc.is_foreign(i)
             || !named && near & (cues::NOT_FORMAT & !cues::PRECISION) != 0
         {

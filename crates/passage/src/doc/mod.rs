@@ -157,6 +157,7 @@ impl<'a> Doc<'a> {
         doc.find_chips(catalog);
         doc.find_names();
         doc.find_foreign();
+        doc.find_versions();
         doc.find_siblings();
         doc
     }
@@ -196,22 +197,112 @@ impl<'a> Doc<'a> {
                 && matches!(self.text(k + 2), "second" | "s" | "sec" | "minute");
             seconds
                 || (rate
-                    && self.cues_in(sentence.clone()) & cues::RUN == 0
+                    && self.cues_in(sentence.clone()) & (cues::RUN | cues::LEARNING) == 0
                     && self.cues_in(sentence.clone())
                         & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION)
                         == 0)
         })
     }
 
+    /// Whether the model is used here, not trained: by the clause, else by the nearest verb in front.
+    pub(crate) fn in_use(&self, i: usize) -> bool {
+        let clause = self.cues_in(self.clause(i));
+        let sentence = self.cues_in(self.sentence(i));
+        // A share of the peak and a run of days are a training's, whatever verb stands beside them.
+        let measured = sentence & (cues::UTILIZATION | cues::HARDWARE_UTILIZATION) != 0
+            && !self.sentence(i).any(|k| {
+                matches!(
+                    self.text(k),
+                    "inference" | "serving" | "decoding" | "prefill"
+                )
+            });
+        if measured || self.lasts_days(self.clause(i)) {
+            return false;
+        }
+        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 || self.tells_speed(i)
+        {
+            return true;
+        }
+        if sentence & cues::USE == 0 {
+            return false;
+        }
+        if sentence & cues::TRAIN == 0 {
+            return true;
+        }
+        // "trained on 64 A100s, and runs on one": the nearer verb decides.
+        (self.sentence(i).start..i)
+            .rev()
+            .map(|k| self.cues.get(k).copied().unwrap_or(0) & (cues::USE | cues::TRAIN))
+            .find(|cue| *cue != 0)
+            .map_or(clause & cues::USE != 0, |cue| cue & cues::TRAIN == 0)
+    }
+
+    /// Whether accelerators are busy for days: "runs on 384 GPUs for 24 days".
+    fn lasts_days(&self, mut clause: Range<usize>) -> bool {
+        let chips = clause.clone().any(|k| {
+            self.chip(k).is_some() || matches!(self.text(k), "gpus" | "tpus" | "chips" | "nodes")
+        });
+        chips
+            && clause.any(|k| {
+                matches!(self.text(k), "days" | "weeks" | "months")
+                    && self.kind(k.wrapping_sub(1)) == Some(Kind::Number)
+                    && matches!(self.text(k.wrapping_sub(2)), "for" | "×")
+            })
+    }
+
     /// Whether the sentence asks: what it names is nobody's run.
     pub(crate) fn is_question(&self, i: usize) -> bool {
-        let end = self.sentence(i).end;
-        self.is(end, "?") || self.is(end.wrapping_sub(1), "?")
+        let sentence = self.sentence(i);
+        if !(self.is(sentence.end, "?") || self.is(sentence.end.wrapping_sub(1), "?")) {
+            return false;
+        }
+        // "3B params, 128 A100s, 61% MFU??" doubts its last figure alone.
+        let asks = sentence.clone().any(|k| {
+            matches!(
+                self.text(k),
+                "how"
+                    | "what"
+                    | "which"
+                    | "why"
+                    | "who"
+                    | "when"
+                    | "where"
+                    | "does"
+                    | "do"
+                    | "did"
+                    | "can"
+                    | "could"
+                    | "is"
+                    | "are"
+                    | "was"
+                    | "were"
+                    | "has"
+                    | "have"
+                    | "so"
+                    | "or"
+            )
+        });
+        asks || self.clause(i).end + 1 >= sentence.end
     }
 
     /// Whether the sentence only tells what could or will be trained.
     pub(crate) fn is_hypothetical(&self, i: usize) -> bool {
         let sentence = self.sentence(i);
+        let cue = |k: usize| self.cues.get(k).copied().unwrap_or(0);
+        // "Its successor may cost ten times that, and take six months": the nearest verb in front decides.
+        let verb = (self.segment(i).start..i).rev().find(|k| {
+            cue(*k) & (cues::MODAL | cues::FACT) != 0
+                && !(self.is(*k, "may") && self.kind(k + 1) == Some(Kind::Number))
+        });
+        if verb.is_some_and(|k| cue(k) & cues::MODAL != 0) {
+            return true;
+        }
+        // "If it really has 1.8T parameters, the run would have cost 2e25 FLOP"
+        if matches!(self.text(sentence.start), "if" | "suppose" | "assuming")
+            && self.cues_in(sentence.clone()) & cues::MODAL != 0
+        {
+            return true;
+        }
         sentence.clone().any(|k| {
             matches!(
                 self.text(k),

@@ -255,7 +255,10 @@ impl Doc<'_> {
                 matches!(self.text(k), "i" | "my")
                     && self.cues.get(k).copied().unwrap_or(0) & cues::OTHERS != 0
             });
-            if first_person {
+            // "Base: Llama-3.1-8B (15T tokens)": whose weights it started from.
+            let parent = matches!(self.text(range.start), "base" | "teacher" | "parent")
+                && (range.start + 1..range.start + 3).any(|k| self.is(k, ":"));
+            if first_person || parent {
                 self.mark(range.clone(), true);
                 continue;
             }
@@ -317,7 +320,9 @@ impl Doc<'_> {
                     // "the reward model, also 6.7B, saw …" goes on behind its comma.
                     let apposition = (i + 1..i + 3).any(|k| self.is(k, ","))
                         && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
-                    (now, by_comparison) = (true, !apposition);
+                    // "All ablations use a 1.3B model, 1,500 GPU-hours each": the whole sentence.
+                    let subject = i <= range.start + 2;
+                    (now, by_comparison) = (true, !apposition && !subject);
                     subject_foreign.get_or_insert(true);
                 }
                 // "Llama 3.1 8B, which Meta pre-trained on 15T tokens, tuned by us": up to the comma it is Meta's work.
@@ -501,6 +506,42 @@ impl Doc<'_> {
                     }
                 }
                 i = end;
+            }
+        }
+    }
+
+    /// Marks what is told of an older version: "v1 had needed 80 days; v2 has the same parameters".
+    pub(super) fn find_versions(&mut self) {
+        let version = |text: &str| -> Option<f64> {
+            text.strip_prefix('v')
+                .and_then(compute_core::quantity::parse_f64)
+                .filter(|v| *v < 100.0)
+        };
+        let versions: Vec<Option<f64>> = self
+            .tokens
+            .iter()
+            .enumerate()
+            .map(|(i, t)| {
+                let own = t.kind == Kind::Word
+                    && self.chip(i).is_none()
+                    && self.name(i).is_none()
+                    && !matches!(self.text(i.wrapping_sub(1)), "tpu" | "-" | "mlperf");
+                version(&t.text).filter(|_| own)
+            })
+            .collect();
+        let newest = versions.iter().flatten().copied().fold(0.0, f64::max);
+        for s in 0..self.segments.len() {
+            let Some(range) = self.segments.get(s).cloned() else {
+                break;
+            };
+            let mut older = false;
+            for k in range {
+                if let Some(version) = versions.get(k).copied().flatten() {
+                    older = version < newest;
+                }
+                if older {
+                    self.mark(k..k + 1, true);
+                }
             }
         }
     }

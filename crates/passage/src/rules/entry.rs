@@ -211,7 +211,11 @@ pub(super) fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
             Unit::None | Unit::Tokens | Unit::Sequences | Unit::Items
         )
     {
-        return Some(scaled("batch"));
+        let mut claim = scaled("batch");
+        // "train_batch_size: 8, total_train_batch_size: 256"
+        let whole = is_label(around, &["total", "global", "effective"]);
+        claim.strength = if whole { 3 } else { 2 };
+        return Some(claim);
     }
     if is_label(around, &["token", "tokens"]) && plain && sized {
         return Some(scaled("data"));
@@ -279,11 +283,14 @@ pub(super) fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
         claim.key = Key::Number(low * 3600.0, high * 3600.0);
         return Some(claim);
     }
+    let lone = doc.is(range.end.wrapping_sub(1), "time")
+        && (range.len() == 1 || doc.is(range.end.wrapping_sub(2), ")"));
     if is_label(around, &["time", "duration", "wallclock"])
-        && is_label(
-            around,
-            &["train*", "duration", "wallclock", "wall", "total"],
-        )
+        && (lone
+            || is_label(
+                around,
+                &["train*", "duration", "wallclock", "wall", "total"],
+            ))
     {
         if let Unit::Time(seconds) = mention.unit {
             return Some(timed(around, 3, seconds));

@@ -12,12 +12,20 @@ pub(super) fn not_training(around: &Around, gate: &Gate) -> bool {
     let sentence = around.sentence();
     // "training occupied 3,000 GPUs in a Norwegian data centre": the site is where it ran.
     let before = around.clause_before();
+    let verb = around.before(3) & (cues::TRAIN | cues::RUN) != 0;
     let trained = if before & cues::TRAIN != 0 {
-        before & cues::SITE == 0
+        before & cues::SITE == 0 || verb
     } else {
         around.clause() & (cues::TRAIN | cues::RUN) != 0 && around.clause() & cues::SITE == 0
     };
+    // "every evaluation took another 3 hours on 8"
+    let evaluation = around.segment() & cues::TRAIN == 0
+        && around
+            .segment
+            .clone()
+            .any(|k| around.doc.text(k).starts_with("evaluat"));
     !gate.training
+        || evaluation
         || around.in_use()
         || sentence & cues::SITE != 0 && !trained
         || around.clause() & cues::HYPOTHETICAL != 0
@@ -111,8 +119,8 @@ pub(super) fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Optio
     let trained =
         around.clause() & (cues::TRAIN | cues::RUN) != 0 || around.sentence() & cues::TRAIN != 0;
     if !trained && mention.chip.is_none() && around.sentence() & cues::LEARNING == 0 {
-        // "on 256 GPUs" of a sentence that says nothing of training.
-        if !doc.is(mention.at.start.wrapping_sub(1), "on") {
+        // "on 256 GPUs" of a sentence that says nothing of training; "a pod (256 chips)".
+        if !matches!(around.word_before(1), "on" | "(") {
             return None;
         }
     }
@@ -169,7 +177,11 @@ pub(super) fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
             around,
             "chips",
             2,
-            format!("{} * {}", mention.value, text.1),
+            if mention.value == 1.0 {
+                text.1
+            } else {
+                format!("{} * {}", mention.value, text.1)
+            },
         ),
     );
     claim.key = Key::Number(mention.value * text.0, mention.value * text.0);
@@ -233,7 +245,7 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     if bound {
         return None;
     }
-    let near = around.before(5) | around.after(4) | around.inside();
+    let near = around.before(5) | around.within_clause(4) | around.inside();
     if near & cues::NOT_TIME != 0 && around.label == 0 {
         return None;
     }
@@ -330,7 +342,8 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
         || (with_chips
             && (sentence & cues::LEARNING != 0
                 || around.entry()
-                || matches!(around.word_before(1), "for" | "over")))
+                || matches!(around.word_before(1), "for" | "over")
+                || around.word_before(1) == "in" && sentence & cues::RUN != 0))
         || (around.entry() && sentence & cues::LEARNING != 0);
     trained.then(|| timed(around, 2, seconds))
 }
@@ -346,7 +359,9 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
         return None;
     }
     let clause = around.clause();
-    if clause & cues::USE != 0 && clause & cues::TRAIN == 0 {
+    if clause & cues::USE != 0 && clause & cues::TRAIN == 0
+        || around.label & (cues::OTHERS | cues::NOT_DATA | cues::ABANDONED) != 0
+    {
         return None;
     }
     // "the whole Sorrel family (1B, 4B, 12B) took 3.9 million GPU hours"
@@ -453,7 +468,22 @@ pub(super) fn utilization(around: &Around) -> Option<Claim> {
             break;
         }
         if cue_at(k) & both != 0 {
-            name = Some(cue_at(k));
+            // "46% (HFU 61%)": the name is the next number's, and this one's the other share.
+            let next = (k + 1..k + 4).find(|n| doc.kind(*n) == Some(Kind::Number));
+            let theirs = next.is_some_and(|n| {
+                doc.is(n + 1, "%")
+                    && (k + 1..n).all(|t| {
+                        matches!(
+                            doc.text(t),
+                            ":" | "=" | "of" | "at" | "was" | "is" | "≈" | "~"
+                        )
+                    })
+            });
+            if !theirs {
+                name = Some(cue_at(k));
+            } else if name.is_none() && cue_at(k) & cues::HARDWARE_UTILIZATION != 0 {
+                name = Some(cues::UTILIZATION);
+            }
             break;
         }
     }

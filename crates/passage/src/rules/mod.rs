@@ -67,7 +67,13 @@ impl Gate {
         Gate {
             training: hours
                 || tokens
-                || (doc.all & (cues::TRAIN | cues::LEARNING | cues::UTILIZATION) != 0
+                || (doc.all
+                    & (cues::TRAIN
+                        | cues::LEARNING
+                        | cues::UTILIZATION
+                        | cues::STAGE_PRETRAINING
+                        | cues::STAGE_FINETUNING)
+                    != 0
                     && !offer(doc)
                     && !advice(doc)),
             transformer: doc.all & cues::TRANSFORMER != 0,
@@ -230,33 +236,7 @@ impl Around<'_> {
 
     /// The model is used here, not trained.
     fn in_use(&self) -> bool {
-        let clause = self.clause();
-        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0
-            || self.doc.tells_speed(self.mention.at.start)
-        {
-            return true;
-        }
-        let sentence = self.sentence();
-        if sentence & cues::USE == 0 {
-            return false;
-        }
-        if sentence & cues::TRAIN == 0 {
-            return true;
-        }
-        // "trained on 64 A100s, and runs on one": the nearer verb decides.
-        let start = self.mention.at.start;
-        let mut last = 0;
-        for k in self.sentence.start..start {
-            let cue = self.doc.cues.get(k).copied().unwrap_or(0);
-            if cue & (cues::USE | cues::TRAIN) != 0 {
-                last = cue;
-            }
-        }
-        if last == 0 {
-            clause & cues::USE != 0
-        } else {
-            last & cues::USE != 0 && last & cues::TRAIN == 0
-        }
+        self.doc.in_use(self.mention.at.start)
     }
 }
 
@@ -279,6 +259,34 @@ fn denied(around: &Around) -> bool {
     false
 }
 
+/// "4.3E+22 for 30B" of a passage that began with 66B.
+fn for_another_size(around: &Around, mentions: &[Mention]) -> bool {
+    let doc = around.doc;
+    let end = around.mention.end;
+    let Some(k) = (end..(end + 3).min(around.clause.end)).find(|k| doc.is(*k, "for")) else {
+        return false;
+    };
+    let at = if doc.is(k + 1, "the") { k + 2 } else { k + 1 };
+    let Some(size) = mentions.iter().find(|m| m.at.start == at) else {
+        return false;
+    };
+    let is_size = |m: &Mention| {
+        m.scaled
+            && m.value >= 1e8
+            && (m.unit == Unit::Parameters
+                || m.unit == Unit::None && doc.is(m.at.end.wrapping_sub(1), "b"))
+    };
+    is_size(size)
+        && mentions
+            .iter()
+            .take_while(|m| m.at.start < around.mention.at.start)
+            .any(|m| is_size(m) && (m.value / size.value - 1.0).abs() > 0.02)
+        && !mentions
+            .iter()
+            .take_while(|m| m.at.start < around.mention.at.start)
+            .any(|m| is_size(m) && (m.value / size.value - 1.0).abs() <= 0.02)
+}
+
 /// Every claim of the passage, in order.
 pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim> {
     let mut found = Vec::new();
@@ -293,7 +301,7 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
             label: label_range.clone().map_or(0, |range| doc.cues_in(range)),
             label_range,
         };
-        if denied(&around) {
+        if denied(&around) || for_another_size(&around, mentions) {
             continue;
         }
         if let Some(mut claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
@@ -302,6 +310,7 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
         }
     }
     parallel(doc, mentions, &mut found);
+    listed_sizes(doc, mentions, &mut found);
     found
 }
 
@@ -328,6 +337,15 @@ fn rival(around: &Around) -> Option<Claim> {
         Unit::Parameters => ("params", 1e5, ""),
         // "12B parameters; further layers bring it to 15.4B"
         Unit::None if bare_size(around) => ("params", 1e8, ""),
+        // "574 hours to 280B tokens, and 1,366 hours for the full 600B"
+        Unit::None
+            if mention.scaled
+                && matches!(around.word_before(1), "full" | "entire" | "whole")
+                && (1..3).any(|n| matches!(around.word_before(n + 1), "the" | "for"))
+                && around.sentence.clone().any(|k| around.doc.is(k, "tokens")) =>
+        {
+            ("data", 1e9, "")
+        }
         Unit::Tokens => ("data", 1e9, ""),
         Unit::Chips => ("chips", 1.0, ""),
         Unit::Time(seconds) if mention.noun.len() > 1 => ("time", 7200.0 / seconds, "time"),
@@ -335,7 +353,11 @@ fn rival(around: &Around) -> Option<Claim> {
         Unit::Steps => ("steps", 1000.0, ""),
         _ => return None,
     };
-    let explained = cues::USE
+    let explained = cues::ABANDONED
+        | cues::DERIVED
+        | cues::TRIAL
+        | cues::SCALING_STUDY
+        | cues::USE
         | cues::SITE
         | cues::HYPOTHETICAL
         | cues::OTHERS
@@ -365,8 +387,9 @@ fn rival(around: &Around) -> Option<Claim> {
         || mention.over
         || mention.ramp
         || mention.per != Per::None
+        || around.word_before(1) == "per"
         || mention.value < least
-        || near & explained != 0
+        || (near | around.label) & explained & !(if field == "data" { cues::TOTAL } else { 0 }) != 0
         || around.clause_before() & cues::HYPOTHETICAL != 0
         || field == "chips"
             && (1..4).any(|n| {
@@ -405,7 +428,11 @@ fn parallel(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
             || second.barred
             || second.over
             || second.ramp
-            || !(doc.is(first.end, "for") && doc.is(second.end, "for"))
+            || !matches!(
+                doc.text(first.end),
+                "for" | "with" | "on" | "saw" | "took" | "at"
+            )
+            || doc.text(first.end) != doc.text(second.end)
         {
             continue;
         }
@@ -438,6 +465,49 @@ fn parallel(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
     }
 }
 
+/// `Foo 27B with 14T tokens, 12B with 12T tokens`: sizes of a list that names the model once.
+fn listed_sizes(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
+    let bare = |m: &&Mention| {
+        m.unit == Unit::None
+            && m.scaled
+            && m.value >= 1e8
+            && doc.is(m.at.end.wrapping_sub(1), "b")
+            && matches!(
+                doc.text(m.at.end),
+                "with" | "on" | "saw" | "took" | "in" | "for" | "at"
+            )
+    };
+    for second in mentions.iter().filter(bare) {
+        let start = second.at.start;
+        if !matches!(doc.text(start.wrapping_sub(1)), "," | "and" | ";")
+            || doc.is_foreign(start)
+            || found.iter().any(|c| c.span.start == start)
+        {
+            continue;
+        }
+        let first = mentions.iter().rfind(|m| {
+            m.at.end < start
+                && doc.sentence(m.at.start) == doc.sentence(start)
+                && bare(m)
+                && doc.text(m.at.end) == doc.text(second.at.end)
+        });
+        let claim = first.and_then(|first| {
+            found
+                .iter()
+                .find(|c| c.span.start == first.at.start && c.field == "params")
+                .cloned()
+        });
+        if let Some(claim) = claim {
+            found.push(Claim {
+                value: second.text.clone(),
+                key: Key::Number(second.value, second.value),
+                span: second.at.clone(),
+                ..claim
+            });
+        }
+    }
+}
+
 /// Whether somebody else's number: another model's, a rival's, the writer's own machine.
 fn foreign(around: &Around) -> bool {
     let doc = around.doc;
@@ -460,6 +530,12 @@ fn foreign(around: &Around) -> bool {
         {
             return !siblings(doc, around.sentence.clone());
         }
+        // "75k GPU-hours on ablations"
+        if matches!(doc.text(k), "for" | "by" | "in" | "on")
+            && doc.cues_in(k + 1..(k + 3).min(around.clause.end)) & cues::OTHERS != 0
+        {
+            return true;
+        }
         if doc.kind(k) == Some(Kind::Number) {
             break;
         }
@@ -479,6 +555,30 @@ fn shared_out(around: &Around) -> bool {
                 && (doc.is(k + 1, "for") || (doc.glued(k + 1) && doc.is(k + 2, "for")));
             bare && matches!(doc.text(k.wrapping_sub(1)), "," | "and")
         })
+}
+
+/// "a 7B model needs 140B tokens": of any model of that size.
+fn of_any_model(around: &Around) -> bool {
+    let doc = around.doc;
+    around.segment.clone().any(|k| {
+        matches!(doc.text(k), "needs" | "requires" | "wants")
+            && matches!(
+                doc.text(k.wrapping_sub(1)),
+                "model" | "network" | "lm" | "llm"
+            )
+            && (2..6).any(|n| matches!(doc.text(k.wrapping_sub(n)), "a" | "an" | "any"))
+    })
+}
+
+/// "the optimum sits near 10.7B parameters", "440 A100s were abandoned after 12 hours",
+/// "the 47B variant was pruned from it with 63B tokens": no figure of the model.
+fn derived(around: &Around) -> bool {
+    let sentence = around.sentence();
+    around.segment() & cues::SCALING_STUDY != 0
+        || of_any_model(around)
+        || sentence & cues::TRIAL != 0
+        || around.clause() & cues::ABANDONED != 0
+        || around.doc.is_sibling(around.mention.at.start) && sentence & cues::DERIVED != 0
 }
 
 /// "a batch of 128 over 128 cores": behind a number or its noun "over" is a preposition.
@@ -541,7 +641,7 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     {
         return None;
     }
-    if around.doc.is_hypothetical(mention.at.start) || shared_out(around) {
+    if around.doc.is_hypothetical(mention.at.start) || shared_out(around) || derived(around) {
         return None;
     }
     if mention.over && !matches!(mention.unit, Unit::Time(_)) && !spread_over(around) {

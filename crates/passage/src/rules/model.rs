@@ -52,7 +52,10 @@ pub(super) fn parameters(around: &Around) -> Option<Claim> {
             "trains" | "train" | "training" | "tunes" | "tuning" | "updates" | "updating"
         )
         || matches!(around.word_after(0), "each" | "apiece");
-    if part {
+    // "1.15 million parameters is what the average net of the time had"
+    let average = (mention.end..around.clause.end.min(mention.end + 8))
+        .any(|k| matches!(doc.text(k), "average" | "typical" | "usual"));
+    if part || average {
         return None;
     }
     if (mention.at.end..mention.end + 2).any(|k| other(doc.text(k)))
@@ -161,6 +164,27 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let before = around.word_before(1);
+    // "70B dense, 8T tokens": an entry of its own.
+    let edge = |k: usize| {
+        matches!(doc.text(k), "," | ";" | "." | "") || doc.tokens.get(k).is_none_or(|t| t.line)
+    };
+    if doc.tokens.get(mention.at.start).is_some_and(|t| t.line)
+        && scale.text == "b"
+        && matches!(after, "dense" | "moe" | "decoder" | "transformer")
+        && edge(mention.end + 1)
+    {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
+    // "pruned from a 6.4B model": another's.
+    // "joins it with a 32B UL2 model"
+    let part = matches!(around.word_before(2), "with" | "and" | "onto")
+        && doc
+            .name(mention.end)
+            .is_some_and(|name| name.at.start == mention.end && !doc.is_subject(name));
+    let origin = part || (1..4).any(|n| around.word_before(n) == "from") && before != "from";
+    if origin {
+        return None;
+    }
     // "the 137B model", "our 175B SFT model"
     let model = doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0
         || (doc.kind(mention.end) == Some(Kind::Word)
@@ -181,6 +205,7 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
             | "decoder"
             | "encoder"
     ) && doc.kind(mention.end) == Some(Kind::Word);
+    let component = component || doc.is(mention.end + 1, "backbone");
     // "our 34B dense decoder" is the whole, "a 7B dense parent" another.
     let component = component && !(model && after == "dense");
     let article = if before == "dense" {
@@ -206,6 +231,13 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
                 | "flagship"
                 | "big"
                 | "largest"
+                | "open"
+                | "whole"
+                | "new"
+                | "small"
+                | "smaller"
+                | "single"
+                | "proprietary"
         )
     {
         return Some(made(around, "params", 2, mention.text.clone()));
@@ -247,6 +279,8 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         && matches!(
             after,
             "at" | ","
+                | "."
+                | ")"
                 | "with"
                 | "on"
                 | "was"

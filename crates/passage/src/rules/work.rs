@@ -10,7 +10,7 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     let mention = around.mention;
     let doc = around.doc;
     if !gate.training
-        || mention.ramp
+        || mention.ramp && !grown_to(around)
         || mention.per != Per::None && !per_task(around)
         || around.segment() & cues::LAW != 0 && around.sentence() & cues::TRAIN == 0
     {
@@ -65,7 +65,8 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     }
     // "0.4 trillion tokens planned per month"
     if around.after(2) & cues::HYPOTHETICAL != 0
-        || (mention.end + 1..(mention.end + 3).min(around.sentence.end)).any(|k| doc.is(k, "per"))
+        || doc.kind(mention.end) == Some(Kind::Word)
+            && (mention.end + 1..(mention.end + 3).min(around.clause.end)).any(|k| doc.is(k, "per"))
     {
         return None;
     }
@@ -99,14 +100,21 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         }
         Unit::Tokens
             if mention.value >= 1e6
-                && (training_set || around.before(4) & (cues::TRAIN | cues::DATASET) != 0) =>
+                && (training_set
+                    || around.clause_before() & cues::STAGE_FINETUNING != 0
+                    || around.before(4) & (cues::TRAIN | cues::DATASET) != 0) =>
         {
             made(around, "data", 2, value)
         }
         Unit::Words if mention.value >= 1e6 && (cue || mention.value >= 1e9 || around.entry()) => {
             made(around, "data", 2, value)
         }
-        Unit::Items if mention.value >= 100.0 && (training_set || item_cue(around, cue)) => {
+        Unit::Items
+            if mention.value >= 100.0
+                && (training_set
+                    || item_cue(around, cue)
+                    || around.entry() && doc.all & cues::LEARNING != 0) =>
+        {
             made(around, "data", 2, value)
         }
         _ => return None,
@@ -118,6 +126,20 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         claim.key = Key::Number(low * 4.0 / 3.0, high * 4.0 / 3.0);
     }
     Some(claim)
+}
+
+/// "the data grew from 7 trillion to 18 trillion tokens": the end of a growth of the data is what there is now.
+fn grown_to(around: &Around) -> bool {
+    around.word_before(1) == "to"
+        && around.mention.value >= 1e10
+        && around.before(12) & cues::DATASET != 0
+        && around.clause() & (cues::BATCH | cues::SCHEDULE) == 0
+        && (3..9).any(|n| {
+            matches!(
+                around.word_before(n),
+                "grew" | "grown" | "expanded" | "increased" | "scaled" | "extended" | "enlarged"
+            )
+        })
 }
 
 /// "200 million frames per game": one training each.
@@ -208,7 +230,42 @@ pub(super) fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
             "sequences" | "examples" | "samples" | "documents"
         )
         && around.before(9) & cues::BATCH != 0;
-    if !(near_batch || per_batch || second || same) {
+    // "each step processes 1,024 sequences"
+    let each_step = mention.unit != Unit::None
+        && (2..=4).any(|n| {
+            matches!(around.word_before(n), "step" | "update" | "iteration")
+                && matches!(
+                    around.word_before(n + 1),
+                    "each" | "every" | "a" | "one" | "per"
+                )
+        })
+        && (1..=3).any(|n| {
+            matches!(
+                around.word_before(n),
+                "processes"
+                    | "processed"
+                    | "sees"
+                    | "saw"
+                    | "takes"
+                    | "took"
+                    | "consumes"
+                    | "consumed"
+                    | "covers"
+                    | "has"
+                    | "holds"
+                    | "uses"
+                    | "of"
+                    | "on"
+                    | "reads"
+            )
+        });
+    // "88k steps @ 1.05M tok"
+    let at = around.word_before(1) == "@"
+        && matches!(
+            around.word_before(2),
+            "steps" | "updates" | "iters" | "iterations"
+        );
+    if !(near_batch || per_batch || second || same || each_step || at) {
         return None;
     }
     if between & (cues::SCHEDULE | cues::PIECE) != 0
@@ -359,6 +416,7 @@ pub(super) fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
         || mention.ramp
         || mention.value < 10.0
         || matches!(around.word_after(0), "each" | "apiece")
+        || around.word_before(1) == "per"
     {
         return None;
     }
@@ -386,7 +444,7 @@ pub(super) fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
     }
     let cue = matches!(
         around.word_before(1),
-        "for" | "of" | "in" | "took" | "all" | "over"
+        "for" | "of" | "in" | "took" | "all" | "over" | "another" | "further"
     ) || matches!(
         around.word_before(2),
         "for" | "of" | "total" | "took" | "in"
@@ -447,6 +505,44 @@ pub(super) fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
         && (mention.end + 1..mention.end + 7)
             .any(|k| doc.kind(k) == Some(Kind::Number) && doc.is(k + 1, "for"))
     {
+        return None;
+    }
+    // "CommonCrawl 67% (3.3 TB, 1.10 epochs)": of one part of the mix.
+    let share = around
+        .sentence
+        .clone()
+        .filter(|k| around.doc.is(*k, "%"))
+        .count();
+    if share >= 2 {
+        return None;
+    }
+    // "236B tokens, or roughly three epochs": the same said twice, and the tokens are those of all passes.
+    let same = (1..=4)
+        .take_while(|n| {
+            matches!(
+                around.word_before(*n),
+                "," | "("
+                    | "or"
+                    | "="
+                    | "≈"
+                    | "~"
+                    | "roughly"
+                    | "about"
+                    | "approximately"
+                    | "i.e"
+                    | "nearly"
+                    | "almost"
+                    | "just"
+                    | "over"
+                    | "under"
+            )
+        })
+        .last()
+        .is_some_and(|n| {
+            matches!(around.word_before(n + 1), "tokens" | "toks" | "tok")
+                && (n == 1 && around.word_before(1) != "," || n > 1)
+        });
+    if same {
         return None;
     }
     // "through all four epochs" speaks of some that were named before.
