@@ -1,17 +1,20 @@
 //! Texts to quote, the record for the file, and the record opened again.
 
+use compute_core::catalog::Catalog;
+use compute_core::estimate::estimate;
 use compute_core::field::Field;
-use compute_core::quantity;
+use compute_core::{link, quantity, request};
+use compute_record::{CSV_HEADER, Place};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsValue;
 use web_sys::File;
 
-use super::desk::{Desk, Module, refusal, without_module};
+use super::desk::{Desk, refusal};
 use super::js;
 use crate::html::{Node, Tag, button, div, p, span, tag};
 use crate::outside;
+use crate::place::csv::Sheet;
 
-/// Longest record that is read, in bytes; the module opens no longer one.
+/// Longest record that is read, in bytes; the reader of records opens no longer one.
 const MAX_RECORD: f64 = 256.0 * 1024.0;
 
 /// What became of a record.
@@ -34,49 +37,53 @@ pub enum Opened {
     Refused(String),
 }
 
-/// The texts: id, label, key of the module's answer, rows.
-const TEXTS: [(&str, &str, &str, &str); 5] = [
-    ("cite-sentence", "Sentence", "sentence", "3"),
-    ("cite-markdown", "Markdown", "markdown", "3"),
-    ("cite-bibtex", "BibTeX", "bibtex", "6"),
-    ("cite-csv", "CSV row", "csv", "3"),
-    ("cite-json", "JSON record", "record", "6"),
+/// The texts: id, label, rows.
+const TEXTS: [(&str, &str, &str); 5] = [
+    ("cite-sentence", "Sentence", "3"),
+    ("cite-markdown", "Markdown", "3"),
+    ("cite-bibtex", "BibTeX", "6"),
+    ("cite-csv", "CSV row", "3"),
+    ("cite-json", "JSON record", "6"),
 ];
 
-fn quoted(desk: Desk) -> Option<JsValue> {
-    if desk.module.get() != Module::Ready {
-        return None;
-    }
-    js::call(
-        "cite",
-        &[&desk.typed_query(), &outside::base(), &outside::today()],
-    )
-    .filter(|answer| answer.is_object())
-}
-
-fn content(answer: &JsValue, key: &str) -> String {
-    match key {
-        "record" => js::json(&js::get(answer, key)),
-        "csv" => [
-            js::text(answer, "csvHeader").trim_end(),
-            "\n",
-            js::text(answer, key).trim_end(),
-        ]
-        .concat(),
-        _ => js::text(answer, key),
-    }
+/// The texts of what is typed, in the order of [`TEXTS`]; `None` where it gives no number.
+fn quoted(desk: Desk, catalog: &Catalog, sheet: &Sheet) -> Option<[String; 5]> {
+    let (address, _) = link::decode(&desk.typed_query(), catalog);
+    let form = address.form;
+    let read = request::read(&form, catalog);
+    let found = estimate(&form, &read, catalog);
+    let (base, today) = (outside::base(), outside::today());
+    let place = Place {
+        base: &base,
+        today: &today,
+        version: env!("CARGO_PKG_VERSION"),
+        tables: catalog.date,
+        sources: &|id| Some(sheet.get(sheet.find("id", id)?, "sources").to_string()),
+    };
+    let cited = compute_record::cite(&form, &read, &found, &place)?;
+    let record = compute_record::record(&form, &read, &found, catalog, &place)?;
+    Some([
+        cited.sentence,
+        cited.markdown,
+        cited.bibtex,
+        [CSV_HEADER.trim_end(), "\n", cited.csv.trim_end()].concat(),
+        record.json().ok()?,
+    ])
 }
 
 /// The tool.
-pub fn view(desk: Desk) -> Vec<Node> {
+pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     let mut out: Vec<Node> = Vec::new();
-    match without_module(desk.module.get()) {
-        Some(message) => out.push(message.into()),
-        None => match quoted(desk) {
-            Some(answer) => {
+    match desk.sources.get() {
+        None => out.push(p("note").with("Opening …").into()),
+        Some(None) => out.push(
+            refusal("The sources of the tables did not come: the host or the network did not give data/hardware.csv. Close and open this part to try again.").into(),
+        ),
+        Some(Some(sheet)) => match quoted(desk, catalog, sheet) {
+            Some(texts) => {
                 let mut list = div("tool-texts");
-                for (id, label, key, rows) in TEXTS {
-                    list = list.with(text(id, label, rows, &content(&answer, key)));
+                for ((id, label, rows), content) in TEXTS.into_iter().zip(&texts) {
+                    list = list.with(text(id, label, rows, content));
                 }
                 out.push(list.into());
             }
@@ -178,42 +185,38 @@ pub fn open(desk: Desk, file: File) {
         ));
         return;
     }
-    if desk.module.get_untracked() != Module::Ready {
-        desk.opened.set(Opened::Refused(
-            "The program that reads records has not come yet. Choose the file once the texts stand above.".to_string(),
-        ));
+    let Some(catalog) = untrack(|| desk.tables()) else {
         return;
-    }
+    };
     let name = file.name();
     js::read(&file, move |text| {
-        let opened = text
-            .and_then(|text| js::call("openRecord", &[&text]))
-            .unwrap_or(JsValue::UNDEFINED);
-        if js::get(&opened, "ok").as_bool() != Some(true) {
-            let message = js::text(&opened, "message");
-            desk.opened.set(Opened::Refused(if message.is_empty() {
-                [&name, " could not be read. Choose another file."].concat()
-            } else {
-                [&name, ": ", &message, " ", &js::text(&opened, "remedy")].concat()
-            }));
+        let Some(text) = text else {
+            desk.opened.set(Opened::Refused(
+                [&name, " could not be read. Choose another file."].concat(),
+            ));
             return;
+        };
+        match compute_record::open(&text, catalog) {
+            Err(refused) => desk.opened.set(Opened::Refused(
+                [&name, ": ", &refused.message, " ", &refused.remedy].concat(),
+            )),
+            Ok(opened) => {
+                desk.fill_query(&opened.query);
+                desk.opened.set(Opened::Record {
+                    name,
+                    kept: opened.kept,
+                    now: opened.now,
+                    notes: opened.notes,
+                });
+            }
         }
-        desk.fill_query(&js::text(&opened, "query"));
-        desk.opened.set(Opened::Record {
-            name,
-            kept: js::get(&opened, "kept").as_f64().unwrap_or(f64::NAN),
-            now: js::get(&opened, "now").as_f64(),
-            notes: js::list(&opened, "notes")
-                .iter()
-                .filter_map(JsValue::as_string)
-                .collect(),
-        });
     });
 }
 
 /// Hands the record over as a file.
 pub fn download(desk: Desk) {
-    let Some(answer) = untrack(|| quoted(desk)) else {
+    let texts = untrack(|| quoted(desk, desk.tables()?, desk.sources.get().flatten()?));
+    let Some([.., json]) = texts else {
         return;
     };
     let form = untrack(|| desk.form());
@@ -234,7 +237,7 @@ pub fn download(desk: Desk) {
     let name = name.trim_matches(['-', '.']);
     let name = if name.is_empty() { "estimate" } else { name };
     js::save(
-        &content(&answer, "record"),
+        &json,
         &[name, ".training-compute.json"].concat(),
         "application/json",
     );

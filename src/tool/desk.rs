@@ -13,6 +13,7 @@ use web_sys::{DragEvent, Element, Event, HtmlElement, HtmlInputElement, Keyboard
 use super::{calibrate, cite, counted, js, layers, modifier, passage, picture};
 use crate::html::{Node, Tag, button, div, p, tag};
 use crate::outside::{self, Pause};
+use crate::place::csv::Sheet;
 
 /// The address follows what is typed at a pause; the tools follow the address.
 const ADDRESS_MS: u32 = 450;
@@ -107,6 +108,8 @@ pub enum Module {
 pub struct Desk {
     /// The tables; `Some(None)` where they did not come.
     pub catalog: RwSignal<Option<Option<&'static Catalog>>>,
+    /// The sources of the accelerators' rows; `Some(None)` where they did not come.
+    pub sources: RwSignal<Option<Option<&'static Sheet>>>,
     /// The JavaScript module.
     pub module: RwSignal<Module>,
     /// What the calculator's address says.
@@ -199,14 +202,22 @@ impl Desk {
         self.tool.set(Some(tool));
         self.said.set(String::new());
         self.look();
-        if matches!(tool, Tool::Cite | Tool::Passage | Tool::Layers)
+        if tool == Tool::Cite && untrack(|| self.sources.get().flatten()).is_none() {
+            self.sources.set(None);
+            js::ask_boot("text", "data/hardware.csv", move |answer| {
+                let sheet = answer
+                    .and_then(|text| text.as_string())
+                    .map(|text| &*Box::leak(Box::new(Sheet::read(text.leak()))));
+                self.sources.set(Some(sheet));
+            });
+        }
+        if tool == Tool::Layers
             && matches!(self.module.get_untracked(), Module::Absent | Module::Failed)
         {
             self.module.set(Module::Asked);
             js::ask_module(move |came| {
                 self.module
                     .set(if came { Module::Ready } else { Module::Failed });
-                passage::read(self);
             });
         }
         show(Some(tool));
@@ -356,6 +367,7 @@ pub fn start() {
     owner.set();
     let desk = Desk {
         catalog: RwSignal::new(None),
+        sources: RwSignal::new(None),
         module: RwSignal::new(Module::Absent),
         query: RwSignal::new(outside::query()),
         tool: RwSignal::new(None),
@@ -384,12 +396,14 @@ pub fn start() {
         }
     })
     .forget();
-    js::ask_boot("catalog", move |answer| {
+    js::ask_boot("catalog", "", move |answer| {
         let catalog = answer
             .and_then(|text| text.as_string())
             .and_then(|text| Catalog::read(text.leak()).ok())
             .map(|catalog| &*Box::leak(Box::new(catalog)));
         desk.catalog.set(Some(catalog));
+        // Pasted before the tables came.
+        passage::read(desk);
     });
     // As long as the page.
     std::mem::forget(owner);
@@ -427,7 +441,7 @@ fn view(desk: Desk) -> Vec<Node> {
                 .into(),
         ],
         Some(Some(catalog)) => match tool {
-            Tool::Cite => cite::view(desk),
+            Tool::Cite => cite::view(desk, catalog),
             Tool::Passage => passage::view(desk, catalog),
             Tool::Calibrate => calibrate::view(desk, catalog),
             Tool::Modifier => modifier::view(desk, catalog),

@@ -40,11 +40,11 @@ pub fn items(value: &JsValue) -> Vec<JsValue> {
 }
 
 /// Calls a function of boot.js that answers with a promise; `then` gets the answer, or `None`.
-pub fn ask_boot(name: &str, then: impl FnOnce(Option<JsValue>) + 'static) {
+pub fn ask_boot(name: &str, about: &str, then: impl FnOnce(Option<JsValue>) + 'static) {
     let boot = get(&window(), "trainingCompute");
     let promise = get(&boot, name)
         .dyn_into::<Function>()
-        .and_then(|function| function.call0(&boot))
+        .and_then(|function| function.call1(&boot, &about.into()))
         .and_then(|promise| promise.dyn_into::<Promise>());
     match promise {
         Ok(promise) => wait(&promise, then),
@@ -74,7 +74,7 @@ fn wait(promise: &Promise, then: impl FnOnce(Option<JsValue>) + 'static) {
 
 /// Asks for the JavaScript module, and says whether it came.
 pub fn ask_module(then: impl FnOnce(bool) + 'static) {
-    ask_boot("module", move |answer| {
+    ask_boot("module", "", move |answer| {
         let came = answer.is_some();
         if let Some(module) = answer {
             MODULE.with(|kept| *kept.borrow_mut() = module);
@@ -83,13 +83,8 @@ pub fn ask_module(then: impl FnOnce(bool) + 'static) {
     });
 }
 
-/// Calls an export of the module; `None` where it is not there or refuses.
-pub fn call(name: &str, arguments: &[&str]) -> Option<JsValue> {
-    try_call(name, arguments).ok()
-}
-
 /// Calls an export of the module; where it refuses, its sentence.
-pub fn try_call(name: &str, arguments: &[&str]) -> Result<JsValue, String> {
+pub fn call(name: &str, arguments: &[&str]) -> Result<JsValue, String> {
     let module = MODULE.with(|kept| kept.borrow().clone());
     let function = get(&module, name)
         .dyn_into::<Function>()

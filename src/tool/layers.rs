@@ -68,7 +68,7 @@ fn read(fragment: &str) -> Result<Table, String> {
         }
     };
     let (name, rows) = if let Some(packed) = fragment.strip_prefix(TABLE) {
-        let value = js::try_call("decodeLayers", &[packed]).map_err(|_| TORN.to_string())?;
+        let value = js::call("decodeLayers", &[packed]).map_err(|_| TORN.to_string())?;
         let rows: Option<Vec<Row>> = js::list(&value, "rows")
             .iter()
             .map(|row| {
@@ -85,8 +85,8 @@ fn read(fragment: &str) -> Result<Table, String> {
         (js::text(&value, "name"), rows)
     } else {
         // The sizes that it is counted at come with the list.
-        let value = js::try_call("decodeLayers", &[fragment]).map_err(torn)?;
-        let count = js::try_call("countLayers", &[&js::json(&value)]).map_err(torn)?;
+        let value = js::call("decodeLayers", &[fragment]).map_err(torn)?;
+        let count = js::call("countLayers", &[&js::json(&value)]).map_err(torn)?;
         let rows = js::list(&count, "groups")
             .iter()
             .map(|group| {

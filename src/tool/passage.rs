@@ -2,13 +2,12 @@
 //! then fills the form.
 
 use compute_core::catalog::Catalog;
-use compute_core::field::{Slot, Takes};
+use compute_core::field::{Field, Slot, Takes};
 use compute_core::form::{Form, MAX_TEXT};
 use compute_core::quantity;
 use leptos::prelude::*;
 
-use super::desk::{Desk, Module, fillable, refusal, slot_of, without_module};
-use super::js;
+use super::desk::{Desk, fillable, refusal, slot_of};
 use crate::html::{Node, Tag, button, div, p, span, tag};
 use crate::outside::Pause;
 
@@ -59,11 +58,11 @@ pub fn typed(desk: Desk, text: String) {
     READ.with(|pause| pause.wait(READ_MS, move || read(desk)));
 }
 
-/// Reads the passage, once there is one and the module.
+/// Reads the passage, once there is one and the tables.
 pub fn read(desk: Desk) {
-    if desk.module.get_untracked() != Module::Ready {
+    let Some(catalog) = untrack(|| desk.tables()) else {
         return;
-    }
+    };
     let (text, read) = desk
         .passage
         .with_untracked(|stand| (stand.text.clone(), stand.read));
@@ -71,27 +70,17 @@ pub fn read(desk: Desk) {
     if read || text.trim().is_empty() {
         return;
     }
-    let found = js::call("readPassage", &[&text])
-        .map(|found| js::items(&found))
-        .unwrap_or_default();
-    let place = |value, key| js::get(value, key).as_f64().unwrap_or(0.0) as usize;
-    let marks = found
-        .iter()
+    let marks = compute_passage::read_passage(&text, catalog)
+        .into_iter()
         .filter_map(|found| {
-            let phase = js::get(found, "phase").as_f64().unwrap_or(1.0) as u8;
-            let field = compute_core::field::Field::from_key(&js::text(found, "field"))?;
-            let rivals: Vec<String> = js::list(found, "alternatives")
-                .iter()
-                .filter_map(|rival| rival.as_string())
-                .collect();
             Some(Mark {
-                text: js::text(found, "text"),
-                from: place(found, "from"),
-                to: place(found, "to"),
-                value: js::text(found, "value"),
-                slot: Slot::new(field, phase.saturating_sub(1)),
-                keep: rivals.is_empty(),
-                rivals,
+                slot: Slot::new(Field::from_key(found.field)?, found.phase.saturating_sub(1)),
+                text: found.text,
+                from: found.from,
+                to: found.to,
+                value: found.value,
+                keep: found.alternatives.is_empty(),
+                rivals: found.alternatives,
             })
         })
         .collect();
@@ -204,7 +193,6 @@ fn refused(slot: Slot, value: &str, catalog: &Catalog) -> Option<String> {
 /// The tool.
 pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
     let nothing_typed = desk.nothing_typed();
-    let module = desk.module.get();
     desk.passage.with(|stand| {
         let mut out: Vec<Node> = vec![
             div("tool-text")
@@ -228,7 +216,6 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
                 .with("Read on your machine by fixed rules; nothing is sent, and nothing is guessed that is not written.")
                 .into(),
         ];
-        out.extend(without_module(module).map(Node::from));
         let length = stand.text.chars().count();
         if length > MAX_PASSAGE {
             out.push(

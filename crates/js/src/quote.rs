@@ -63,6 +63,11 @@ pub fn cite(query: &JsValue, base: &JsValue, today: &JsValue) -> Result<JsValue,
         base: &base,
         today: &today,
         version: env!("CARGO_PKG_VERSION"),
+        tables: catalog().date,
+        sources: &|id| {
+            let mut rows = compute_tables::accelerator_rows().iter();
+            Some(rows.find(|row| row.id == id)?.sources.to_string())
+        },
     };
     let quoted = compute_record::cite(&address.form, &read, &result, &place).zip(
         compute_record::record(&address.form, &read, &result, catalog(), &place),

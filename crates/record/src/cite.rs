@@ -60,7 +60,7 @@ pub fn cite(
         key(&name),
         escape_tex(&name),
         quantity::ascii(total.value, 2),
-        compute_tables::catalog().date,
+        place.tables,
         place.today.get(..4).unwrap_or(""),
         place.today,
     );
@@ -90,7 +90,7 @@ pub fn cite(
         agreement
             .map_or("", |agreement| agreement.verdict.id())
             .to_string(),
-        compute_tables::catalog().date.to_string(),
+        place.tables.to_string(),
         place.today.to_string(),
         cell(&link),
     ];

@@ -17,6 +17,10 @@ pub struct Place<'a> {
     pub today: &'a str,
     /// Version of the page.
     pub version: &'a str,
+    /// ISO date of the tables.
+    pub tables: &'a str,
+    /// The sources of an accelerator's row, by its id: the compact tables do not hold them.
+    pub sources: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// The whole link: page, query, date of the tables.
@@ -24,7 +28,7 @@ fn link(form: &compute_core::form::Form, place: &Place) -> String {
     use compute_core::link::{Address, encode};
     let query = encode(&Address {
         form: form.clone(),
-        tables: compute_tables::catalog().date.to_string(),
+        tables: place.tables.to_string(),
         ..Address::default()
     });
     [place.base, "?", &query].concat()

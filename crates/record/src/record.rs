@@ -124,6 +124,16 @@ pub struct Record {
     pub remark: String,
 }
 
+impl Record {
+    /// The record as the JSON of a file, indented.
+    ///
+    /// # Errors
+    /// None that a record can have; the writer of JSON names them.
+    pub fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
 /// The record of an estimate; `None` where there is no number.
 pub fn record(
     form: &Form,
@@ -210,12 +220,7 @@ pub fn record(
         .iter()
         .filter_map(|phase| phase.hardware.as_ref()?.accelerator)
         .filter_map(|index| catalog.accelerators.get(index))
-        .filter_map(|row| {
-            compute_tables::accelerator_rows()
-                .iter()
-                .find(|full| full.id == row.id)
-        })
-        .map(|row| format!("{}: {}", row.name, row.sources))
+        .filter_map(|row| Some(format!("{}: {}", row.name, (place.sources)(row.id)?)))
         .collect();
     sources.dedup();
     Some(Record {

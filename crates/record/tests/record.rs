@@ -5,19 +5,28 @@ use compute_core::{link, request};
 use compute_record::{CSV_HEADER, Place, Record, SCHEMA, cite, open, record};
 use compute_tables::catalog;
 
-const PLACE: Place = Place {
-    base: "https://example.org/compute/",
-    today: "2026-11-25",
-    version: "0.1.0",
-};
+fn sources(id: &str) -> Option<String> {
+    let mut rows = compute_tables::accelerator_rows().iter();
+    Some(rows.find(|row| row.id == id)?.sources.to_string())
+}
+
+fn place() -> Place<'static> {
+    Place {
+        base: "https://example.org/compute/",
+        today: "2026-11-25",
+        version: "0.1.0",
+        tables: catalog().date,
+        sources: &sources,
+    }
+}
 
 fn of(query: &str) -> (compute_record::Citation, Record) {
     let (address, _) = link::decode(query, catalog());
     let read = request::read(&address.form, catalog());
     let result = estimate(&address.form, &read, catalog());
     (
-        cite(&address.form, &read, &result, &PLACE).expect("a number"),
-        record(&address.form, &read, &result, catalog(), &PLACE).expect("a number"),
+        cite(&address.form, &read, &result, &place()).expect("a number"),
+        record(&address.form, &read, &result, catalog(), &place()).expect("a number"),
     )
 }
 
