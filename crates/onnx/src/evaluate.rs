@@ -12,7 +12,7 @@ use crate::limits;
 use crate::model::{Attr, Declared, Function, Graph, Info, Model, Name, Node, Type, dtype};
 use crate::operator::array::of_tensor;
 use crate::operator::sequence::{common, sequence};
-use crate::operator::{Bindings, CONTROL, Context, INDEX, Work};
+use crate::operator::{self, Bindings, CONTROL, Context, INDEX, Work};
 use crate::parameters::{Functions, Places, Registry, functions, place};
 use crate::refusal::{refusal, shown};
 use crate::shape::{Causes, Dim, Elements, Fact, add_causes, axis};
@@ -865,37 +865,34 @@ impl<'m> Evaluator<'m> {
         Ok(outputs)
     }
 
-    /// A graph among a node's attributes, through a function's bindings.
+    /// An attribute of a node of control flow, through a function's bindings and defaults.
+    fn attribute(&self, node: &'m Node, name: &str) -> Option<&'m Attr> {
+        let call = self.calls.last();
+        operator::attribute(
+            &self.model.names,
+            node,
+            name,
+            call.map(|c| c.bindings.as_slice()),
+            call.map(|c| c.function),
+        )
+    }
+
     fn body(&self, node: &'m Node, name: &str) -> Option<&'m Graph> {
-        let key = self.model.names.get(name)?;
-        let attribute = node.attributes.iter().find(|a| a.name == key)?;
-        let value = match &attribute.value {
-            Attr::Reference(outer) => {
-                let call = self.calls.last()?;
-                call.bindings
-                    .iter()
-                    .find(|(n, _)| n == outer)
-                    .map(|(_, v)| *v)?
-            }
-            other => other,
-        };
-        match value {
+        match self.attribute(node, name)? {
             Attr::Graph(graph) => Some(graph),
             _ => None,
         }
     }
 
     fn int(&self, node: &'m Node, name: &str) -> Option<i64> {
-        let key = self.model.names.get(name)?;
-        match &node.attributes.iter().find(|a| a.name == key)?.value {
+        match self.attribute(node, name)? {
             Attr::Int(n) => Some(*n),
             _ => None,
         }
     }
 
     fn list(&self, node: &'m Node, name: &str) -> Option<&'m [i64]> {
-        let key = self.model.names.get(name)?;
-        match &node.attributes.iter().find(|a| a.name == key)?.value {
+        match self.attribute(node, name)? {
             Attr::Ints(all, _) => Some(all),
             _ => None,
         }
@@ -1602,6 +1599,15 @@ fn finish(
             message: format!(
                 "{} elements are scales and zero points of packed matrices and no parameters.",
                 places.left_out
+            ),
+        });
+    }
+    if places.buffers > 0 {
+        notes.push(Note {
+            code: "buffers-left-out",
+            message: format!(
+                "{} elements are tables of the rotary position embedding and no parameters.",
+                places.buffers
             ),
         });
     }

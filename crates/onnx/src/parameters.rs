@@ -51,6 +51,7 @@ const HEAD: &str = "output head";
 /// A stored tensor that holds parameters.
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
+    dtype: i32,
     pub(crate) elements: u128,
     pub(crate) dims: Box<[u64]>,
     /// Its row: path and kind.
@@ -79,6 +80,8 @@ pub(crate) struct Places {
     heads: HashSet<u32>,
     /// Scales and zero points of packed matrices, left out.
     pub(crate) left_out: u128,
+    /// Tables of rotary position embeddings: computed, not trained.
+    pub(crate) buffers: u128,
 }
 
 impl Places {
@@ -206,12 +209,14 @@ impl<'m> Walk<'m> {
     }
 
     fn parameter(&mut self, tensor: &Tensor, name: Name) {
-        self.add(tensor.elements().unwrap_or(u128::MAX), &tensor.dims, name);
+        let elements = tensor.elements().unwrap_or(u128::MAX);
+        self.add(tensor.dtype, elements, &tensor.dims, name);
     }
 
-    fn add(&mut self, elements: u128, dims: &[u64], name: Name) {
+    fn add(&mut self, dtype: i32, elements: u128, dims: &[u64], name: Name) {
         let number = u32::try_from(self.places.parameters.len()).unwrap_or(0);
         self.places.parameters.push(Parameter {
+            dtype,
             elements,
             dims: dims.into(),
             path: 0,
@@ -267,7 +272,9 @@ impl<'m> Walk<'m> {
                     {
                         self.parameter(tensor, output);
                     }
-                    Attr::Floats(_, count) => self.add(u128::from(*count), &[*count], output),
+                    Attr::Floats(_, count) => {
+                        self.add(dtype::FLOAT, u128::from(*count), &[*count], output)
+                    }
                     _ => {}
                 }
             }
@@ -289,7 +296,10 @@ impl<'m> Walk<'m> {
             (path, kind)
         };
         let passing = node.domain == 0 && PASSING.contains(&op);
-        let packed = matches!(op, "MatMulNBits" | "MatMulBnb4" | "GatherBlockQuantized");
+        let packed = matches!(
+            op,
+            "MatMulNBits" | "MatMulBnb4" | "GatherBlockQuantized" | "QMoE"
+        );
         let mut handed: Vec<u32> = Vec::new();
         for (at, &name) in node.inputs.iter().enumerate() {
             if name == 0 {
@@ -299,6 +309,13 @@ impl<'m> Walk<'m> {
             for &number in &held {
                 if packed {
                     self.unpack(node, number, at);
+                }
+                if is_rotation(node.domain == 0, op, at)
+                    && let Some(table) = self.places.parameters.get_mut(number as usize)
+                    && !table.placed
+                {
+                    let elements = std::mem::take(&mut table.elements);
+                    self.places.buffers = self.places.buffers.saturating_add(elements);
                 }
                 if let Some(parameter) = self.places.parameters.get_mut(number as usize) {
                     if kind == "embedding" && at == 0 {
@@ -352,27 +369,38 @@ impl<'m> Walk<'m> {
                     _ => None,
                 })
         };
-        let table = names.text(node.op) == "GatherBlockQuantized";
-        let whole = if table {
-            (at == 0).then_some(None)
-        } else {
-            (at == 1).then(|| {
-                int("K")
-                    .zip(int("N"))
-                    .and_then(|(k, n)| u128::from(k).checked_mul(u128::from(n)))
-            })
+        let Some(parameter) = self.places.parameters.get_mut(number as usize) else {
+            return;
         };
-        let scale = if table { at >= 2 } else { matches!(at, 2 | 3) };
-        if let Some(parameter) = self.places.parameters.get_mut(number as usize) {
-            if parameter.placed {
-                return;
-            }
-            if let Some(Some(whole)) = whole {
-                parameter.elements = whole;
-            } else if scale {
+        if parameter.placed {
+            return;
+        }
+        // Bytes hold 8 / bits weights each; tensors of 4-bit types hold what their shape says.
+        let in_bytes = || {
+            let each = if parameter.dtype == dtype::UINT8 {
+                int("bits").or(int("expert_weight_bits")).unwrap_or(4)
+            } else {
+                8
+            };
+            parameter
+                .elements
+                .checked_mul(u128::from(8_u64.checked_div(each)?))
+        };
+        let whole = match (names.text(node.op), at) {
+            ("GatherBlockQuantized", 0) | ("QMoE", 2 | 5 | 8) => in_bytes(),
+            ("MatMulNBits" | "MatMulBnb4", 1) => int("K")
+                .zip(int("N"))
+                .and_then(|(k, n)| u128::from(k).checked_mul(u128::from(n))),
+            ("GatherBlockQuantized", 2..)
+            | ("QMoE", 3 | 6 | 9 | 11..)
+            | ("MatMulNBits" | "MatMulBnb4", 2..=4) => {
                 self.places.left_out = self.places.left_out.saturating_add(parameter.elements);
-                parameter.elements = 0;
+                Some(0)
             }
+            _ => None,
+        };
+        if let Some(whole) = whole {
+            parameter.elements = whole;
         }
     }
 
@@ -462,6 +490,17 @@ fn is_constant(model: &Model, maker: &HashMap<Name, &Node>, name: Name) -> bool 
     maker
         .get(&name)
         .is_some_and(|node| model.names.text(node.op) == "Constant")
+}
+
+/// Whether this input of an operator is a table of cosines or sines.
+fn is_rotation(standard: bool, op: &str, at: usize) -> bool {
+    match op {
+        "RotaryEmbedding" if standard => matches!(at, 1 | 2),
+        "RotaryEmbedding" => matches!(at, 2 | 3),
+        "GroupQueryAttention" => matches!(at, 7 | 8),
+        "SparseAttention" => matches!(at, 9 | 10),
+        _ => false,
+    }
 }
 
 /// The row's path: the module that exporters note, the scope in the node's

@@ -904,16 +904,20 @@ fn unique(context: &mut Context<'_>) -> Option<()> {
         None => vec![None],
         Some(a) => {
             let at = axis(a, shape.len())?;
-            let mut out = shape;
+            let mut out = shape.clone();
             *out.get_mut(at)? = None;
             out
         }
     };
+    // Where each element, or slice, of the input stands in the output.
+    let inverse = match context.int("axis") {
+        None => product(&shape),
+        Some(a) => axis(a, shape.len()).and_then(|at| shape.get(at).copied().flatten()),
+    };
     context.set(0, Fact::new(dtype, out));
-    for k in 1..4 {
-        context.set(k, Fact::of_rank(INDEX, 1));
-    }
-    Some(())
+    context.set(1, Fact::of_rank(INDEX, 1));
+    context.set(2, Fact::new(INDEX, vec![inverse]));
+    context.set(3, Fact::of_rank(INDEX, 1))
 }
 
 fn top_k(context: &mut Context<'_>) -> Option<()> {

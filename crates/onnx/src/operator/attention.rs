@@ -24,6 +24,8 @@ pub(super) struct Sizes {
     pub(super) causal: bool,
     /// Keys before the first query.
     pub(super) past: u64,
+    /// Most keys that a causal query sees, its own included.
+    pub(super) window: Option<u64>,
 }
 
 /// Scores and weighted values: 2 B H S T (D + Dv), and of it what lies above the causal diagonal.
@@ -40,7 +42,7 @@ pub(super) fn core(context: &mut Context<'_>, sizes: &Sizes) -> Option<()> {
         return None;
     };
     let masked = if sizes.causal {
-        let seen = seen_pairs(sizes.queries, sizes.keys, sizes.past);
+        let seen = seen_pairs(sizes);
         pairs.saturating_sub(seen).checked_mul(each).unwrap_or(0)
     } else {
         0
@@ -61,17 +63,20 @@ pub(super) fn core(context: &mut Context<'_>, sizes: &Sizes) -> Option<()> {
     })
 }
 
-/// Pairs of query i and key j with j <= i + past.
-fn seen_pairs(queries: u64, keys: u64, past: u64) -> u128 {
-    let (queries, keys, past) = (u128::from(queries), u128::from(keys), u128::from(past));
-    // Query i sees min(i + past + 1, keys); the first `short` see fewer than all.
-    let short = keys.saturating_sub(past).min(queries);
+/// Pairs of query i and key j with j <= i + past, the last `window` of them: query i sees min(i + past + 1, keys, window).
+fn seen_pairs(sizes: &Sizes) -> u128 {
+    let most = sizes.keys.min(sizes.window.unwrap_or(u64::MAX));
+    let (queries, most, past) = (
+        u128::from(sizes.queries),
+        u128::from(most),
+        u128::from(sizes.past),
+    );
+    // The first `short` queries see fewer than the most.
+    let short = most.saturating_sub(past).min(queries);
     let triangle = short
         .saturating_mul(past)
         .saturating_add(short.saturating_mul(short.saturating_add(1)) / 2);
-    triangle
-        .min(short.saturating_mul(keys))
-        .saturating_add((queries - short).saturating_mul(keys))
+    triangle.saturating_add((queries - short).saturating_mul(most))
 }
 
 /// [B, H, S, D] or [B, S, H x D] with the number of heads as attribute.
@@ -124,6 +129,7 @@ fn attention(context: &mut Context<'_>) -> Option<()> {
         value_width: dv?,
         causal: context.int_or("is_causal", 0) != 0,
         past: past?,
+        window: None,
     };
     core(context, &sizes)
 }
@@ -143,6 +149,7 @@ fn flex_attention(context: &mut Context<'_>) -> Option<()> {
         value_width: dv?,
         causal: false,
         past: 0,
+        window: None,
     };
     core(context, &sizes)
 }
@@ -178,11 +185,27 @@ mod tests {
 
     #[test]
     fn causal_pairs_are_counted_exactly() {
-        assert_eq!(seen_pairs(8, 8, 0), 36);
-        assert_eq!(seen_pairs(1, 9, 8), 9);
+        let seen = |queries, keys, past, window| {
+            seen_pairs(&Sizes {
+                batch: 1,
+                heads: 1,
+                queries,
+                keys,
+                head_width: 1,
+                value_width: 1,
+                causal: true,
+                past,
+                window,
+            })
+        };
+        assert_eq!(seen(8, 8, 0, None), 36);
+        assert_eq!(seen(1, 9, 8, None), 9);
         // Two new queries behind six keys: 7 + 8.
-        assert_eq!(seen_pairs(2, 8, 6), 15);
+        assert_eq!(seen(2, 8, 6, None), 15);
         // More queries than keys: 1 + 2 + 3, then all three.
-        assert_eq!(seen_pairs(5, 3, 0), 1 + 2 + 3 + 3 + 3);
+        assert_eq!(seen(5, 3, 0, None), 1 + 2 + 3 + 3 + 3);
+        // Windows by exact pairs: 1 + 2 + 3 x 6; behind a cache that is longer than the window, always the window.
+        assert_eq!(seen(8, 8, 0, Some(3)), 21);
+        assert_eq!(seen(2, 8, 6, Some(4)), 8);
     }
 }

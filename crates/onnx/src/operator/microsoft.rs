@@ -40,6 +40,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     multiplies("QGemm", "linear", qgemm),
     multiplies("DynamicQuantizeLSTM", "lstm", quantized_lstm),
     multiplies("MoE", "experts", mixture),
+    multiplies("QMoE", "experts", packed_mixture),
     moves("QLinearAdd", qlinear_binary),
     moves("QLinearMul", qlinear_binary),
     moves("QLinearSigmoid", like_first),
@@ -144,6 +145,7 @@ fn attention(context: &mut Context<'_>) -> Option<()> {
             value_width: v?.checked_div(heads)?,
             causal: context.int_or("unidirectional", 0) != 0,
             past: past?,
+            window: None,
         },
     )
 }
@@ -203,6 +205,7 @@ fn multi_head(context: &mut Context<'_>) -> Option<()> {
             value_width: value_head?,
             causal: context.int_or("unidirectional", 0) != 0,
             past: past?,
+            window: None,
         },
     )
 }
@@ -252,6 +255,7 @@ fn group_query(context: &mut Context<'_>) -> Option<()> {
             value_width: head?,
             causal: true,
             past: keys?.saturating_sub(queries?),
+            window: number(context, "local_window_size"),
         },
     )
 }
@@ -283,6 +287,7 @@ fn packed_attention(context: &mut Context<'_>) -> Option<()> {
             value_width: v?.checked_div(heads)?,
             causal: false,
             past: 0,
+            window: None,
         },
     )
 }
@@ -318,6 +323,7 @@ fn packed_multi_head(context: &mut Context<'_>) -> Option<()> {
             value_width: value_head?,
             causal: false,
             past: 0,
+            window: None,
         },
     )
 }
@@ -432,6 +438,36 @@ fn mixture(context: &mut Context<'_>) -> Option<()> {
     }
 }
 
+/// The same with matrices packed in bytes, [experts, rows, columns / pack], each followed by its scales and its bias.
+fn packed_mixture(context: &mut Context<'_>) -> Option<()> {
+    context.same(0, 0)?;
+    let shape = context.full(0)?;
+    let (inputs, lead) = shape.split_last()?;
+    let rows = super::count(lead)?.checked_mul(number(context, "k").unwrap_or(1))?;
+    let bits = number(context, "expert_weight_bits").unwrap_or(4);
+    let mut terms = Vec::new();
+    for at in [2, 5, 8] {
+        if !context.has(at) {
+            continue;
+        }
+        let pack = if context.dtype(at) == dtype::UINT8 {
+            8_u64.checked_div(bits)?
+        } else {
+            1
+        };
+        let experts = context.dim(at, 0)?;
+        let each = context
+            .dim(at, 1)?
+            .checked_mul(context.dim(at, 2)?)?
+            .checked_mul(pack)?;
+        let outputs = each.checked_div(*inputs)?;
+        context.multiplies_by(at, 0, Some([*inputs, outputs, experts, 0]));
+        terms.push([rows, *inputs, outputs]);
+    }
+    let terms: Vec<&[u64]> = terms.iter().map(<[u64; 3]>::as_slice).collect();
+    context.products(&terms)
+}
+
 fn qlinear_binary(context: &mut Context<'_>) -> Option<()> {
     let of = context.dtype(0);
     let out = broadcast(context.shape(0)?, context.shape(3)?);
@@ -532,11 +568,12 @@ fn embed(context: &mut Context<'_>) -> Option<()> {
 fn gather_blocks(context: &mut Context<'_>) -> Option<()> {
     let of = context.dtype(2);
     let mut out = context.shape(1)?.to_vec();
-    // Packed bytes hold two values of four bits each along the last axis.
+    // Packed bytes hold 8 / bits values each along the last axis.
     let last = context.last(0, 1);
-    let bits = context.int_or("bits", 4);
-    out.push(if context.dtype(0) == dtype::UINT8 && bits == 4 {
-        last.and_then(|n| n.checked_mul(2))
+    let bits = number(context, "bits").unwrap_or(4);
+    out.push(if context.dtype(0) == dtype::UINT8 {
+        last.zip(8_u64.checked_div(bits))
+            .and_then(|(n, pack)| n.checked_mul(pack))
     } else {
         last
     });

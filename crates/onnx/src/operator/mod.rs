@@ -203,26 +203,8 @@ impl<'m> Context<'m> {
     }
 
     pub(crate) fn attr(&self, name: &str) -> Option<&'m Attr> {
-        let number = self.names.get(name)?;
-        let own = self.node.attributes.iter().find(|a| a.name == number)?;
-        match &own.value {
-            Attr::Reference(outer) => {
-                let given = self
-                    .bindings
-                    .as_ref()
-                    .and_then(|all| all.iter().find(|(name, _)| name == outer))
-                    .map(|(_, value)| *value);
-                let default = || {
-                    self.defaults
-                        .and_then(|f| f.defaults.iter().find(|a| a.name == *outer))
-                        .map(|a| &a.value)
-                };
-                given
-                    .or_else(default)
-                    .filter(|v| !matches!(v, Attr::Reference(_)))
-            }
-            other => Some(other),
-        }
+        let bindings = self.bindings.as_ref().map(|all| all.as_slice());
+        attribute(self.names, self.node, name, bindings, self.defaults)
     }
 
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
@@ -387,6 +369,32 @@ impl<'m> Context<'m> {
         self.folded = self.folded.saturating_add(value.len() as u64);
         Some(value)
     }
+}
+
+/// An attribute of a node; one that refers to the function's caller is looked up there, then among the function's defaults.
+pub(crate) fn attribute<'m>(
+    names: &Names,
+    node: &'m Node,
+    name: &str,
+    bindings: Option<&[(Name, &'m Attr)]>,
+    defaults: Option<&'m Function>,
+) -> Option<&'m Attr> {
+    let number = names.get(name)?;
+    let own = node.attributes.iter().find(|a| a.name == number)?;
+    let Attr::Reference(outer) = &own.value else {
+        return Some(&own.value);
+    };
+    let given = bindings
+        .and_then(|all| all.iter().find(|(name, _)| name == outer))
+        .map(|(_, value)| *value);
+    let default = || {
+        defaults
+            .and_then(|f| f.defaults.iter().find(|a| a.name == *outer))
+            .map(|a| &a.value)
+    };
+    given
+        .or_else(default)
+        .filter(|v| !matches!(v, Attr::Reference(_)))
 }
 
 /// A fact of `shape` with `value`, where it fits.
