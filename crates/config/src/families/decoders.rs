@@ -564,3 +564,154 @@ pub fn deepseek_v4(cx: &mut Cx, c: &Cfg) -> R<()> {
     );
     add(cx, c, n, false, blocks)
 }
+
+/// MiniMax M3: norms of queries and keys, an indexer on sparse layers, experts beside a shared one.
+pub fn minimax_m3(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let n = tokens(cx, c)?;
+    let layers = c.layers("num_hidden_layers")?;
+    let d = c.u("hidden_size")?;
+    let (heads, kv, hd) = (
+        c.u("num_attention_heads")?,
+        c.u("num_key_value_heads")?,
+        head_dim(c)?,
+    );
+    // The published file keeps the indexer's sizes in an object of its own.
+    let own = c.part("sparse_attention_config");
+    let size = |theirs: &str, ours: &str| -> R<u64> {
+        match own.opt(theirs)? {
+            Some(x) => Ok(x),
+            None => c.u(ours),
+        }
+    };
+    let (ih, id) = (
+        size("sparse_num_index_heads", "index_n_heads")?,
+        size("sparse_index_dim", "index_head_dim")?,
+    );
+    let chosen = own.us("sparse_attention_freq")?;
+    let indexed = match (c.strs("layer_types")?, chosen) {
+        (None, Some(list)) => list.iter().map(|x| *x != 0).collect(),
+        _ => each_layer(
+            c,
+            layers,
+            ("layer_types", "minimax_m3_sparse"),
+            "hybrid_layer_pattern",
+            |_| false,
+        )?,
+    };
+    let sparse = each_layer(
+        c,
+        layers,
+        ("mlp_layer_types", "sparse"),
+        "moe_layer_freq",
+        |_| true,
+    )?;
+    let a = Attention {
+        extra: hd.saturating_mul(2),
+        ..Attention::new(d, heads, kv, hd, Mask::Causal)
+    };
+    let shared = c.u("shared_intermediate_size")?;
+    let m = Mixture {
+        shared: (shared > 0).then_some(Shared {
+            inner: shared,
+            gate: false,
+            bias: false,
+        }),
+        ..Mixture::new(
+            gated(c, c.u("intermediate_size")?, false)?,
+            c.u("num_local_experts")?,
+            c.u("num_experts_per_tok")?,
+        )
+    };
+    let dense = gated(c, c.u("dense_intermediate_size")?, false)?;
+    let index = Cost::new()
+        .linear(n, d, ih.saturating_mul(id), false)
+        .linear(n, d, id, false)
+        .vector(id.saturating_mul(2));
+    let blocks = Blocks::each(layers, |i| {
+        let mixer = if at(&indexed, i) {
+            Mixer::Other(
+                "indexed attention",
+                Box::new(a.projections(n, n).plus(&index)),
+                Box::new(a.core(n, n).attend(n, n, ih, id, 0, Mask::Causal)),
+            )
+        } else {
+            Mixer::Own(a)
+        };
+        let ffn = if at(&sparse, i) {
+            Ffn::Mixture(m)
+        } else {
+            Ffn::Dense(dense)
+        };
+        Ok(Block {
+            mixers: vec![("self_attn", mixer)],
+            ffns: vec![("mlp", ffn)],
+            norm: d.saturating_mul(2),
+        })
+    })?;
+    add(cx, c, n, false, blocks)
+}
+
+/// ERNIE 4.5 VL: experts for words and experts for pictures, each with a router, and shared ones.
+pub fn ernie_vl(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let n = tokens(cx, c)?;
+    let layers = c.layers("num_hidden_layers")?;
+    let d = c.u("hidden_size")?;
+    let heads = c.u("num_attention_heads")?;
+    let kv = c.or("num_key_value_heads", heads)?;
+    let bias = c.b("use_bias");
+    let sparse = each_layer(
+        c,
+        layers,
+        ("mlp_layer_types", "sparse"),
+        "moe_layer_freq",
+        |i| i > 0,
+    )?;
+    let two = |list: Vec<u64>| -> (u64, u64) {
+        let first = list.first().copied().unwrap_or(0);
+        (first, list.get(1).copied().unwrap_or(first))
+    };
+    let inner = two(c
+        .us("moe_intermediate_size")?
+        .unwrap_or_else(|| vec![1536, 512]));
+    let experts = two(c
+        .us("moe_num_experts")?
+        .ok_or_else(|| c.missing("moe_num_experts"))?);
+    let used = c.u("moe_k")?;
+    let shared = inner.0.saturating_mul(c.or("moe_num_shared_experts", 0)?);
+    let words = Mixture {
+        balance: experts.0,
+        shared: (shared > 0).then_some(Shared {
+            inner: shared,
+            gate: false,
+            bias,
+        }),
+        ..Mixture::new(gated(c, inner.0, false)?, experts.0, used)
+    };
+    let pictures = Mixture {
+        balance: experts.1,
+        ..Mixture::new(gated(c, inner.1, false)?, experts.1, used)
+    };
+    // Words pass the first kind alone.
+    let router = pictures.common(0).not_run();
+    let idle = pictures.routed(0).not_run();
+    let dense = gated(c, c.u("intermediate_size")?, bias)?;
+    let a = Attention::new(d, heads, kv, head_dim(c)?, Mask::Causal).biased([bias; 4]);
+    let blocks = Blocks::each(layers, |i| {
+        let mut b = Block::usual(a, Ffn::Dense(dense), d.saturating_mul(2));
+        if at(&sparse, i) {
+            b.ffns = vec![
+                ("mlp.text_moe", Ffn::Mixture(words)),
+                (
+                    "mlp.vision_moe.router",
+                    Ffn::Other("router and shared experts", Box::new(router.clone())),
+                ),
+                (
+                    "mlp.vision_moe.experts",
+                    Ffn::Other("experts", Box::new(idle.clone())),
+                ),
+            ];
+        }
+        Ok(b)
+    })?;
+    add(cx, c, n, true, blocks)
+}

@@ -141,7 +141,13 @@ const LLAMA: Row = Row {
 pub const ROWS: &[Row] = &[
     LLAMA,
     Row {
-        types: &["qwen2", "qwen2_vl_text", "qwen2_5_vl_text", "minicpm4"],
+        types: &[
+            "qwen2",
+            "qwen2_vl_text",
+            "qwen2_5_vl_text",
+            "qwen2_5_omni_text",
+            "minicpm4",
+        ],
         qkv: B::KeyOn("qkv_bias"),
         out: B::No,
         mlp: B::No,
@@ -370,6 +376,15 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
+        types: &["glm_ocr_text"],
+        norms: 4,
+        qkv: B::No,
+        out: B::No,
+        mlp: B::No,
+        window: Window::Never,
+        ..LLAMA
+    },
+    Row {
         types: &["glm4", "glm4v_text"],
         norms: 4,
         qkv: B::KeyOn("attention_bias"),
@@ -379,7 +394,7 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
-        types: &["ernie4_5"],
+        types: &["ernie4_5", "paddleocr_vl_text"],
         qkv: B::Key("use_bias"),
         out: B::Key("use_bias"),
         mlp: B::Key("use_bias"),
@@ -515,7 +530,7 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
-        types: &["qwen3_moe", "qwen3_vl_moe_text"],
+        types: &["qwen3_moe", "qwen3_vl_moe_text", "qwen3_omni_moe_text"],
         mlp: B::No,
         qk: Qk::Head,
         window: Window::Tail,

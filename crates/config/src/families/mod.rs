@@ -16,5 +16,6 @@ pub mod paired;
 pub mod seq2seq;
 pub mod series;
 pub mod stages;
+pub mod towers;
 pub mod video;
 pub mod vit;

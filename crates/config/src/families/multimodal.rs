@@ -6,7 +6,7 @@
 use crate::block::{Block, Blocks, Ffn, Mixer};
 use crate::cfg::{Cfg, R, div, scaled};
 use crate::context::{Cx, Head, bounded};
-use crate::families::{audio, vit};
+use crate::families::{audio, towers, vit};
 use compute_layers::kinds::{Attention, FeedForward, output_size};
 use compute_layers::{Cost, Mask, Part, Refusal};
 
@@ -51,6 +51,22 @@ enum Join {
     Lfm2,
     /// Two matrices (DeepSeek-VL, Janus).
     Aligner,
+    /// A norm, neighbours side by side, two matrices (Kimi, PaddleOCR-VL).
+    Merged,
+    /// Two matrices on every patch, two more on four neighbours (MiniMax M3).
+    MiniMax,
+    /// One matrix, with bias where the config says so (Step 3.7).
+    Plain,
+    /// Merges over space and time, then one matrix and a norm (ERNIE 4.5 VL).
+    Resampler,
+    /// A table of visual words that the tower's words look up (Ovis 2).
+    Words,
+    /// Two convolutions and a matrix (GOT-OCR 2).
+    Got,
+    /// Queries that read the patches, then two matrices (Aria).
+    Queries,
+    /// Two matrices after neighbours are averaged (VideoLLaMA 3).
+    Readout,
 }
 
 const KINDS: &[Kind] = &[
@@ -193,6 +209,78 @@ const KINDS: &[Kind] = &[
         join: Join::Lfm2,
     },
     Kind {
+        types: &["glm46v"],
+        text: "glm4v_text",
+        vision: "glm4v_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["glm_ocr"],
+        text: "glm_ocr_text",
+        vision: "glm_ocr_vision",
+        join: Join::Tower,
+    },
+    Kind {
+        types: &["kimi_k25", "kimi_vl"],
+        text: "deepseek_v3",
+        vision: "kimi_k25_vision",
+        join: Join::Merged,
+    },
+    Kind {
+        types: &["paddleocr_vl"],
+        text: "paddleocr_vl_text",
+        vision: "paddleocr_vl_vision",
+        join: Join::Merged,
+    },
+    Kind {
+        types: &["minimax_m3_vl"],
+        text: "minimax_m3_vl_text",
+        vision: "minimax_m3_vl_vision",
+        join: Join::MiniMax,
+    },
+    Kind {
+        types: &["step3p7"],
+        text: "step3p5",
+        vision: "step3p5_vision",
+        join: Join::Plain,
+    },
+    Kind {
+        types: &["ernie4_5_vl_moe"],
+        text: "ernie4_5_vl_moe_text",
+        vision: "ernie4_5_vl_moe_vision",
+        join: Join::Resampler,
+    },
+    Kind {
+        types: &["ovis2"],
+        text: "qwen2",
+        vision: "ovis2_vision",
+        join: Join::Words,
+    },
+    Kind {
+        types: &["got_ocr2"],
+        text: "qwen2",
+        vision: "got_ocr2_vision",
+        join: Join::Got,
+    },
+    Kind {
+        types: &["aria"],
+        text: "aria_text",
+        vision: "idefics3_vision",
+        join: Join::Queries,
+    },
+    Kind {
+        types: &["video_llama_3"],
+        text: "qwen2",
+        vision: "video_llama_3_vision",
+        join: Join::Readout,
+    },
+    Kind {
+        types: &["lighton_ocr"],
+        text: "qwen3",
+        vision: "pixtral",
+        join: Join::Mistral3,
+    },
+    Kind {
         types: &["deepseek_vl"],
         text: "llama",
         vision: "siglip_vision_model",
@@ -249,8 +337,8 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
         return Err(c.missing("model_type"));
     };
     let v = c.sub("vision_config", k.vision);
-    let flat =
-        !c.mentions("text_config") && c.own("hidden_size") && c.model_type.starts_with("qwen2");
+    // Files of earlier releases and of publishers' own code keep the language model's sizes at the top.
+    let flat = !c.mentions("text_config") && c.own("hidden_size") && c.own("num_hidden_layers");
     let t = if flat {
         c.as_type(k.text)
     } else {
@@ -499,6 +587,123 @@ fn join(cx: &mut Cx, c: &Cfg, v: &Cfg, j: Join, n: u64, vd: u64, td: u64) -> R<(
             }
             cx.t.add(p, "projector", 1, k);
         }
+        Join::Merged => {
+            let side = match v.us("merge_kernel_size")? {
+                Some(l) => l.iter().fold(1u64, |a, b| a.saturating_mul(*b)),
+                None => {
+                    let s = v.or("spatial_merge_size", 2)?.max(1);
+                    s.saturating_mul(s)
+                }
+            }
+            .max(1);
+            let wide = vd.saturating_mul(side);
+            let k = Cost::new()
+                .vector(vd.saturating_mul(2))
+                .linear(n / side, wide, wide, true)
+                .linear(n / side, wide, td, true);
+            cx.t.add(p, "projector", 1, k);
+        }
+        Join::MiniMax => {
+            let side = v.or("spatial_merge_size", 2)?.max(1);
+            let side = side.saturating_mul(side);
+            let inner = c.u("projector_hidden_size")?;
+            let k = Cost::new()
+                .linear(n, vd, inner, true)
+                .linear(n, inner, td, true)
+                .linear(n / side, td.saturating_mul(side), inner, true)
+                .linear(n / side, inner, td, true);
+            cx.t.add(p, "projector", 1, k);
+        }
+        Join::Plain => {
+            let bias = c.b("projector_bias");
+            cx.t.add(p, "projector", 1, Cost::new().linear(n, vd, td, bias));
+        }
+        Join::Resampler => {
+            let side = v.or("spatial_merge_size", 2)?.max(1);
+            let side = side.saturating_mul(side);
+            let times = v.or("temporal_merge_size", 2)?.max(1);
+            let (m, wide) = (n / side, vd.saturating_mul(side));
+            let k = Cost::new()
+                .linears(2, m, wide, wide, true)
+                .linear(m, wide.saturating_mul(times), wide, true)
+                .linear(m, wide, wide, true)
+                .vector(wide.saturating_mul(4))
+                .linear(m, wide, td, true)
+                .vector(td);
+            cx.t.add("model.resampler_model", "projector", 1, k);
+        }
+        Join::Words => {
+            let stride = v.or("hidden_stride", 1)?.max(1);
+            let side = n.isqrt().div_ceil(stride);
+            let m = side.saturating_mul(side);
+            let words = v.u("vocab_size")?;
+            let seen = words.saturating_sub(v.or("num_visual_indicator_tokens", 5)?);
+            let wide = vd.saturating_mul(stride).saturating_mul(stride);
+            let k = Cost::new()
+                .linear(m, wide, seen, false)
+                .vector(seen.saturating_mul(2))
+                // Weighted sums of the table's rows: a product, not a look-up.
+                .linear(m, words, c.or("hidden_size", td)?, false);
+            cx.t.add("model.visual_embeddings_table", "projector", 1, k);
+        }
+        Join::Got => {
+            let side = n.isqrt();
+            let half = |x: u64| output_size(x, 3, 2, 1, 1);
+            let (a, b) = (half(side), half(half(side)));
+            let (m1, m2) = (a.saturating_mul(a), b.saturating_mul(b));
+            let twice = vd.saturating_mul(2);
+            let k = Cost::new()
+                .convolution(m1, vd, twice, 9, 1, false)
+                .convolution(m2, twice, td, 9, 1, false)
+                .linear(m2, td, td, true);
+            cx.t.add(p, "projector", 1, k);
+        }
+        Join::Queries => {
+            // Which number of queries goes with which number of patches; as many are stored as the most.
+            let table = c
+                .get("projector_patch_to_query_dict")
+                .and_then(serde_json::Value::as_object);
+            let pairs = table
+                .into_iter()
+                .flatten()
+                .filter_map(|(k, q)| Some((k.parse::<u64>().ok()?, q.as_u64()?)));
+            let mut pairs: Vec<(u64, u64)> = pairs.take(64).collect();
+            if pairs.is_empty() {
+                pairs = vec![(1225, 128), (4900, 256)];
+            }
+            let most = pairs.iter().map(|(_, q)| *q).max().unwrap_or(0);
+            let m = pairs
+                .iter()
+                .find(|(k, _)| *k == n)
+                .map_or(most, |(_, q)| *q);
+            let heads = v.u("num_attention_heads")?;
+            let a = Attention::new(
+                vd,
+                heads,
+                heads,
+                div(vd, heads, "num_attention_heads")?,
+                Mask::Full,
+            )
+            .biased([true; 4]);
+            // Matrices before the attention's own, one after it, three norms.
+            let k = a
+                .projections(m, n)
+                .plus(&a.core(m, n))
+                .weights(&[most, vd])
+                .linear(m, vd, vd, false)
+                .linears(2, n, vd, vd, false)
+                .linear(m, vd, vd, true)
+                .vector(vd.saturating_mul(6))
+                .linear(m, vd, td, false)
+                .linear(m, td, td, false);
+            cx.t.add(p, "projector", 1, k);
+        }
+        Join::Readout => {
+            let side = c.or("spatial_merge_size", 1)?.max(1);
+            let m = n / side.saturating_mul(side);
+            let k = Cost::new().linear(m, vd, td, true).linear(m, td, td, true);
+            cx.t.add("model.projector.readout", "projector", 1, k);
+        }
         Join::Aligner => {
             cx.t.add(
                 "model.aligner",
@@ -538,6 +743,11 @@ pub fn tower(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
         "dinov2" | "dinov2_with_registers" | "vit" | "dinov3_vit" => {
             vit::image_tower(cx, v, prefix)
         }
+        "got_ocr2_vision" => {
+            let d = vit::sam_encoder(cx, v, prefix)?;
+            Ok((cx.tokens, d))
+        }
+        kind if towers::known(kind) => towers::tower(cx, v, prefix),
         other => Err(Refusal {
             code: "unknown-model-type",
             message: format!(
