@@ -27,7 +27,7 @@ pub fn compact(tables: &Tables, date: &str) -> String {
             ),
             run_section(tables, &chips, &runs),
             typical(&tables.typical),
-            changes(&tables.changes),
+            changes(&tables.changes, &tables.hardware),
             explanations(),
         ],
     )
@@ -453,12 +453,25 @@ fn explanations() -> String {
 }
 
 /// No section while there is no change: an empty line would read as one empty row.
-fn changes(table: &Table) -> String {
+fn changes(table: &Table, hardware: &Table) -> String {
     let rows = &all(table, |_| true);
     if rows.is_empty() {
         return String::new();
     }
-    let columns =
-        ["table", "id", "column", "old", "new", "date"].map(|name| column(table, rows, name));
+    // Without a peak of its matrix units a chip has its plain one in fp16: so the catalog holds it, and so it was then.
+    let peak = |row: usize, name: &str| {
+        let (cell, id) = (table.get(row, name), table.get(row, "id"));
+        let plain = (0..hardware.rows.len()).find(|chip| hardware.get(*chip, "id") == id);
+        match plain {
+            Some(chip) if cell.is_empty() && table.get(row, "column") == "fp16_tensor" => {
+                hardware.get(chip, "fp16").to_owned()
+            }
+            _ => cell.to_owned(),
+        }
+    };
+    let columns = ["table", "id", "column", "old", "new", "date"].map(|name| match name {
+        "old" | "new" => rows.iter().map(|row| peak(*row, name)).collect(),
+        _ => column(table, rows, name),
+    });
     section("changes", &columns)
 }
