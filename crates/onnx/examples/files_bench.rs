@@ -11,28 +11,28 @@ use compute_weights::{HeaderReader, NamedHeader, count_weights};
 #[path = "../tests/write/mod.rs"]
 mod write;
 
-/// Most memory the process has held, in bytes, where the system tells.
-fn peak() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
-    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes * 1024)
-}
+use write::heap::{Counting, most_held};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 fn onnx(layers: usize, width: u64) {
     let (file, parameters, flop) = write::large::stack(layers, width);
     let start = Instant::now();
-    let mut reader = OnnxReader::new(file.size, &CountOptions::default());
-    let result = read_with(&mut reader, |from, len| file.read(from, len));
+    let ((result, progress), held) = most_held(|| {
+        let mut reader = OnnxReader::new(file.size, &CountOptions::default());
+        let result = read_with(&mut reader, |from, len| file.read(from, len));
+        (result, reader.progress())
+    });
     let time = start.elapsed();
-    let progress = reader.progress();
     let right = result.is_ok_and(|(c, _)| (c.parameters, c.forward_flop) == (parameters, flop));
     println!(
-        "ONNX of {} bytes, {layers} matrices: {} bytes asked for ({:.4} %) in {} ranges, {:.1} ms, right: {right}",
+        "ONNX of {} bytes, {layers} matrices: {} bytes asked for ({:.4} %) in {} ranges, at most {:.2} MB held, {:.1} ms, right: {right}",
         file.size,
         progress.requested,
         progress.requested as f64 * 100.0 / file.size as f64,
         progress.requests,
+        held as f64 / 1e6,
         time.as_secs_f64() * 1e3,
     );
 }
@@ -116,25 +116,28 @@ fn safetensors() {
     let (files, parameters) = shards(163);
     let bytes: usize = files.iter().map(|(_, b)| b.len()).sum();
     let start = Instant::now();
-    let mut headers = Vec::new();
-    for (name, bytes) in &files {
-        let mut reader = HeaderReader::new(name, bytes.len() as u64);
-        match read_all(&mut reader, bytes) {
-            Ok(header) => headers.push(NamedHeader {
-                name: name.clone(),
-                header,
-            }),
-            Err(refusal) => println!("{name}: {}", refusal.message),
+    let (counted, held) = most_held(|| {
+        let mut headers = Vec::new();
+        for (name, bytes) in &files {
+            let mut reader = HeaderReader::new(name, bytes.len() as u64);
+            match read_all(&mut reader, bytes) {
+                Ok(header) => headers.push(NamedHeader {
+                    name: name.clone(),
+                    header,
+                }),
+                Err(refusal) => println!("{name}: {}", refusal.message),
+            }
         }
-    }
-    let counted = count_weights(&headers, None, &CountOptions::default());
+        count_weights(&headers, None, &CountOptions::default())
+    });
     let time = start.elapsed();
     let (tensors, right) = counted.map_or((0, false), |c| {
         (c.tensors, c.count.parameters == parameters)
     });
     println!(
-        "safetensors, {} shards, {tensors} tensors, {bytes} bytes of headers, {parameters} parameters: {:.1} ms, right: {right}",
+        "safetensors, {} shards, {tensors} tensors, {bytes} bytes of headers, {parameters} parameters: at most {:.2} MB held, {:.1} ms, right: {right}",
         files.len(),
+        held as f64 / 1e6,
         time.as_secs_f64() * 1e3,
     );
 }
@@ -143,11 +146,5 @@ fn main() {
     onnx(500, 1024);
     onnx(32, 4096);
     onnx(20_000, 160);
-    if let Some(peak) = peak() {
-        println!("most memory held so far: {} bytes", peak);
-    }
     safetensors();
-    if let Some(peak) = peak() {
-        println!("most memory held: {} bytes", peak);
-    }
 }

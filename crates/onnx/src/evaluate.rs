@@ -9,7 +9,7 @@ use compute_layers::{
 };
 
 use crate::limits;
-use crate::model::{Attr, Declared, Function, Graph, Info, Model, Name, Node, Type, dtype};
+use crate::model::{Attr, Declared, Function, Graph, Info, Model, Name, Node, Tensor, Type, dtype};
 use crate::operator::array::of_tensor;
 use crate::operator::sequence::{common, sequence};
 use crate::operator::{self, Bindings, CONTROL, Context, INDEX, Work};
@@ -116,8 +116,10 @@ impl Cause {
 }
 
 /// Names in sight.
-struct Scope {
+struct Scope<'m> {
     facts: HashMap<Name, Fact>,
+    /// Stored tensors by name, which become facts when somebody uses them.
+    stored: Rc<HashMap<Name, &'m Tensor>>,
     /// Key of the declared types of this graph's tensors.
     infos: usize,
     /// A function sees nothing outside.
@@ -141,7 +143,8 @@ struct Evaluator<'m> {
     functions: &'m Functions<'m>,
     places: &'m Places,
     symbols: Symbols,
-    scopes: Vec<Scope>,
+    scopes: Vec<Scope<'m>>,
+    stored: HashMap<usize, Rc<HashMap<Name, &'m Tensor>>>,
     calls: Vec<Call<'m>>,
     infos: Vec<HashMap<Name, &'m Type>>,
     info_keys: HashMap<usize, usize>,
@@ -181,6 +184,7 @@ impl<'m> Evaluator<'m> {
             places,
             symbols: Symbols::new(),
             scopes: Vec::new(),
+            stored: HashMap::new(),
             calls: Vec::new(),
             infos: Vec::new(),
             info_keys: HashMap::new(),
@@ -496,17 +500,13 @@ impl<'m> Evaluator<'m> {
         }
         let key = std::ptr::from_ref(graph).addr();
         let infos = self.infos(key, &[&graph.infos, &graph.outputs]);
-        let mut facts: HashMap<Name, Fact> =
-            HashMap::with_capacity(graph.initializers.len().saturating_add(inputs.len()));
-        for tensor in &graph.initializers {
-            let fact = of_tensor(tensor);
-            let kept = fact.value.as_ref().map_or(0, |v| v.len() as u64);
-            self.folded = self.folded.saturating_add(kept);
-            facts.insert(tensor.name, fact);
-        }
-        facts.extend(inputs);
+        let stored = Rc::clone(self.stored.entry(key).or_insert_with(|| {
+            let by_name = graph.initializers.iter().map(|t| (t.name, t)).collect();
+            Rc::new(by_name)
+        }));
         self.scopes.push(Scope {
-            facts,
+            facts: inputs.into_iter().collect(),
+            stored,
             infos,
             barrier: false,
         });
@@ -514,17 +514,20 @@ impl<'m> Evaluator<'m> {
         let outputs = graph
             .outputs
             .iter()
-            .map(|info| self.lookup(info.name).cloned().unwrap_or_default())
+            .map(|info| self.lookup(info.name).unwrap_or_default())
             .collect();
         self.scopes.pop();
         self.depth -= 1;
         Ok((outputs, tally))
     }
 
-    fn lookup(&self, name: Name) -> Option<&Fact> {
+    fn lookup(&self, name: Name) -> Option<Fact> {
         for scope in self.scopes.iter().rev() {
             if let Some(fact) = scope.facts.get(&name) {
-                return Some(fact);
+                return Some(fact.clone());
+            }
+            if let Some(tensor) = scope.stored.get(&name) {
+                return Some(of_tensor(tensor));
             }
             if scope.barrier {
                 return None;
@@ -614,7 +617,7 @@ impl<'m> Evaluator<'m> {
         let inputs: Vec<Option<Fact>> = node
             .inputs
             .iter()
-            .map(|&name| (name != 0).then(|| self.lookup(name).cloned().unwrap_or_default()))
+            .map(|&name| (name != 0).then(|| self.lookup(name).unwrap_or_default()))
             .collect();
         let op = self.text(node.op);
         let domain = if self.text(node.domain) == "ai.onnx" {
@@ -846,6 +849,7 @@ impl<'m> Evaluator<'m> {
             .collect();
         self.scopes.push(Scope {
             facts,
+            stored: Rc::default(),
             infos,
             barrier: true,
         });
@@ -856,7 +860,7 @@ impl<'m> Evaluator<'m> {
         let outputs = function
             .outputs
             .iter()
-            .map(|&name| self.lookup(name).cloned().unwrap_or_default())
+            .map(|&name| self.lookup(name).unwrap_or_default())
             .collect();
         self.scopes.pop();
         self.calls.pop();

@@ -1,6 +1,7 @@
 //! The graph as the file describes it, without its weights.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A name, numbered once; 0 is the empty name, which ONNX uses for "absent".
 pub(crate) type Name = u32;
@@ -8,8 +9,8 @@ pub(crate) type Name = u32;
 /// All names of a model.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
-    numbers: HashMap<Box<str>, Name>,
-    texts: Vec<Box<str>>,
+    numbers: HashMap<Arc<str>, Name>,
+    texts: Vec<Arc<str>>,
 }
 
 impl Names {
@@ -27,8 +28,10 @@ impl Names {
             return name;
         }
         let name = Name::try_from(self.texts.len()).unwrap_or(0);
-        self.texts.push(text.into());
-        self.numbers.insert(text.into(), name);
+        // One copy for both ways.
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, name);
         name
     }
 
@@ -92,7 +95,7 @@ pub(crate) struct Tensor {
     pub(crate) name: Name,
     pub(crate) dtype: i32,
     pub(crate) dims: Box<[u64]>,
-    pub(crate) value: Option<Value>,
+    pub(crate) value: Option<Arc<Value>>,
     /// Its data stands in another file.
     pub(crate) external: bool,
     /// Stored non-zero values of a sparse tensor; else the product of `dims`.

@@ -4,6 +4,8 @@
 //! time, each either a small payload that is read, a message that is entered,
 //! or data that is passed over. Memory holds the graph and never a weight.
 
+use std::sync::Arc;
+
 use compute_bytes::{Missing, Progress, Reader, Step, Window};
 use compute_layers::{Count, CountOptions, PlacedMatrix, Refusal};
 
@@ -1028,7 +1030,7 @@ fn tensor(draft: TensorDraft) -> Result<Tensor, Stop> {
         }
         None => None,
     };
-    tensor.value = value.filter(|v| v.len() == count);
+    tensor.value = value.filter(|v| v.len() == count).map(Arc::new);
     Ok(tensor)
 }
 

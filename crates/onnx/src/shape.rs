@@ -2,6 +2,7 @@
 //! open dimensions, the values of small constants, and why something is open.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::limits;
 use crate::model::{Value, dtype};
@@ -38,7 +39,7 @@ pub(crate) struct Fact {
     /// Element type, 0 while unknown.
     pub(crate) dtype: i32,
     pub(crate) shape: Option<Vec<Dim>>,
-    pub(crate) value: Option<Rc<Value>>,
+    pub(crate) value: Option<Arc<Value>>,
     pub(crate) sequence: Option<Rc<Elements>>,
     /// Made of stored tensors alone.
     pub(crate) constant: bool,
@@ -85,7 +86,7 @@ impl Fact {
             .and_then(product)
             .is_some_and(|n| n == value.len() as u64);
         if fits && value.len() <= limits::VALUES {
-            self.value = Some(Rc::new(value));
+            self.value = Some(Arc::new(value));
         }
     }
 

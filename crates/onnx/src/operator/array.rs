@@ -68,9 +68,7 @@ pub(crate) fn of_tensor(tensor: &Tensor) -> Fact {
     out.constant = true;
     // Where it stands in memory tells it from every other one of the model.
     out.origin = std::ptr::from_ref(tensor).addr() as u64;
-    if let Some(value) = &tensor.value {
-        out.set_value(value.clone());
-    }
+    out.value.clone_from(&tensor.value);
     out
 }
 
@@ -143,7 +141,7 @@ fn constant_of_shape(context: &mut Context<'_>) -> Option<()> {
         .filter(|&n| n <= limits::VALUES)
         .and_then(|n| match fill {
             None => Some(Value::Floats(vec![Some(0.0); n])),
-            Some(tensor) => match tensor.value.as_ref()? {
+            Some(tensor) => match tensor.value.as_deref()? {
                 Value::Ints(v) => Some(Value::Ints(vec![*v.first()?; n])),
                 Value::Floats(v) => Some(Value::Floats(vec![*v.first()?; n])),
             },

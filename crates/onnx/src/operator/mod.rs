@@ -2,6 +2,7 @@
 //! stand in one function; an operator without an entry is listed as unknown.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::model::{Attr, Function, Name, Names, Node, Value, dtype};
 use crate::shape::{Dim, Fact, product, wide_product};
@@ -364,8 +365,8 @@ impl<'m> Context<'m> {
     }
 
     /// Values of an input with its shape, counted against the budget.
-    pub(crate) fn value(&mut self, at: usize) -> Option<Rc<Value>> {
-        let value = Rc::clone(self.input(at)?.value.as_ref()?);
+    pub(crate) fn value(&mut self, at: usize) -> Option<Arc<Value>> {
+        let value = Arc::clone(self.input(at)?.value.as_ref()?);
         self.folded = self.folded.saturating_add(value.len() as u64);
         Some(value)
     }

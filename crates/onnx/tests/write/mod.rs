@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // A helper of a test may fail it.
 #![allow(dead_code)] // Each test file uses its own part.
 
+pub mod heap;
 pub mod large;
 
 pub fn varint(mut n: u64, out: &mut Vec<u8>) {
