@@ -239,6 +239,25 @@ test('training FLOP follows what is trained', async () => {
   await page.done();
 });
 
+test('adapters are laid beside the matrices of a graph', async () => {
+  const page = await open('?page=count');
+  await drop(page, ['transformer_block_opset17.onnx', onnx('transformer_block_opset17.onnx')]);
+  await state(page, 'needs');
+  await page.getByLabel('batch', { exact: true }).fill('1');
+  await page.getByLabel('sequence', { exact: true }).fill('50');
+  await state(page, 'ok');
+  await page.check('[name=mode][value=lora]', { force: true });
+  await page.waitForSelector('[name=rank]');
+  assert.deepEqual(await page.$$eval('[name=target]', (boxes) => boxes.map((box) => box.value)), ['q', 'p', 'u', 'w']);
+  await page.check('[name=target][value=q]');
+  // Rank 16 beside 64 x 192, on 50 tokens: forward 2, backward 2 x 2; frozen weights once, the core of attention twice.
+  const adapters = 2 * 50 * 16 * (64 + 192);
+  const core = 2 * 2 * 50 * 50 * 64;
+  const want = (5555200 + adapters) + (5555200 - core) + 2 * core + 2 * adapters;
+  await page.waitForFunction((sum) => document.querySelector('.trained .steps li:last-child .how').textContent.split('=').pop().replace(/\D/g, '') === sum, String(want));
+  await page.done();
+});
+
 test('layers are built, moved, undone, and travel in the link', async () => {
   const page = await open('?page=count');
   await page.check('[name=from][value=layers]', { force: true });

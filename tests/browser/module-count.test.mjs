@@ -171,6 +171,52 @@ test('weights are never read, however large the file says it is', async () => {
   assert.ok(asked < header.length + 300e3, `${asked} of ${size} bytes`);
 });
 
+test('2 GB of ONNX in 20 000 matrices take less than 32 MB of memory', async () => {
+  const varint = (n) => { const out = []; for (; n >= 128; n = Math.floor(n / 128)) out.push((n % 128) + 128); return [...out, n]; };
+  const field = (number, content) => [...varint(number * 8 + 2), ...varint(content.length), ...content];
+  const text = (number, value) => field(number, [...Buffer.from(value)]);
+  const size = (n) => field(1, [8, ...varint(n)]);
+  const layers = 20000;
+  const width = 160;
+  const data = width * width * 4;
+  const pieces = [];
+  for (let layer = 0; layer < layers; layer += 1) {
+    const names = [text(1, layer ? `h${layer - 1}` : 'x'), text(1, `layers.${layer}.w`), text(2, `h${layer}`), text(3, `/layers.${layer}/MatMul`), text(4, 'MatMul')];
+    pieces.push([field(1, names.flat()), 0]);
+  }
+  for (let layer = 0; layer < layers; layer += 1) {
+    const tensor = [8, ...varint(width), 8, ...varint(width), 16, 1, ...text(8, `layers.${layer}.w`), 74, ...varint(data)];
+    pieces.push([[42, ...varint(tensor.length + data), ...tensor], data]);
+  }
+  pieces.push([field(11, [...text(1, 'x'), ...field(2, field(1, [8, 1, ...field(2, [...size(10), ...size(width)])]))]), 0]);
+  const graph = pieces.reduce((sum, [head, more]) => sum + head.length + more, 0);
+  pieces.unshift([[8, 9, 66, 4, 10, 0, 16, 17, 58, ...varint(graph)], 0]);
+  let end = 0;
+  const starts = pieces.map(([head, more]) => { const start = end; end += head.length + more; return start; });
+  assert.ok(end > 2e9);
+  const slice = (from, to) => {
+    const out = new Uint8Array(to - from);
+    let low = 0;
+    for (let high = starts.length; high - low > 1;) { const middle = (low + high) >> 1; if (starts[middle] <= from) low = middle; else high = middle; }
+    for (let at = low; at < starts.length && starts[at] < to; at += 1) {
+      const head = pieces[at][0].slice(Math.max(0, from - starts[at]), Math.max(0, to - starts[at]));
+      out.set(head, Math.max(0, starts[at] - from));
+    }
+    return out;
+  };
+  // An instance of its own, whose memory nothing else has grown.
+  const fresh = await import(`${pathToFileURL(path.join(dist, 'training-compute.js'))}?memory`);
+  const { memory } = await fresh.default({ module_or_path: readFileSync(path.join(dist, 'training-compute_bg.wasm')) });
+  const before = memory.buffer.byteLength;
+  const count = await fresh.countFile({ name: 'large.onnx', size: end, slice });
+  assert.equal(count.parameters, layers * width * width);
+  assert.equal(count.forwardFlop, 2 * 10 * layers * width * width);
+  assert.ok(count.read.bytes * 100 < end, `${count.read.bytes} of ${end} bytes`);
+  const held = memory.buffer.byteLength;
+  console.log(`# memory of the module: ${(before / 1e6).toFixed(1)} MB before, ${(held / 1e6).toFixed(1)} MB after`);
+  assert.ok(held < 32e6, `${held} bytes`);
+});
+
 test('shards, index and config are one model; what is not needed is named', async () => {
   const file = (name, contents) => Object.assign(new Blob([contents]), { name });
   const header = readFileSync(path.join(headers, 'qwen3-0.6b.safetensors.header'));

@@ -84,7 +84,7 @@ impl Cause {
             Self::Symbol { name, input } => Need {
                 name: shown(name),
                 why: format!(
-                    "The size `{}` of input `{}` is open. Give it as a number, like [1].",
+                    "The size `{}` of input `{}` is open. Give it as a number, like 1.",
                     shown(name),
                     shown(input)
                 ),
@@ -107,7 +107,7 @@ impl Cause {
             Self::Trips { node } => Need {
                 name: shown(node),
                 why: format!(
-                    "How often the loop `{}` runs depends on data. Give the number of passes, like [10].",
+                    "How often the loop `{}` runs depends on data. Give the number of passes, like 10.",
                     shown(node)
                 ),
             },

@@ -5,7 +5,7 @@ use crate::limits;
 use crate::model::{Attr, Tensor, Value, dtype};
 use crate::shape::{Dim, Fact, axis, broadcast, dim, product};
 
-use super::{Context, INDEX, Operator, moves, named, valued};
+use super::{Context, INDEX, Operator, moves, multiplies, named, valued};
 
 pub(super) const OPERATORS: &[Operator] = &[
     moves("Constant", constant),
@@ -47,7 +47,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     moves("Upsample", resize),
     moves("CenterCropPad", center_crop_pad),
     moves("GridSample", grid_sample),
-    moves("AffineGrid", affine_grid),
+    multiplies("AffineGrid", "product", affine_grid),
     moves("NonMaxSuppression", non_max_suppression),
     moves("Col2Im", col2im),
     moves("Det", det),
@@ -1061,13 +1061,18 @@ fn grid_sample(context: &mut Context<'_>) -> Option<()> {
     context.set(0, Fact::new(dtype, out))
 }
 
+/// Every position of the grid, with a one behind it, by the matrix of its image: [n, d, d + 1].
 fn affine_grid(context: &mut Context<'_>) -> Option<()> {
     let dtype = context.dtype(0);
     let size = shape_from(context, 1)?;
     let mut out = vec![size.first().copied().flatten()];
     out.extend_from_slice(size.get(2..)?);
-    out.push(Some((size.len() as u64).checked_sub(2)?));
-    context.set(0, Fact::new(dtype, out))
+    let rank = (size.len() as u64).checked_sub(2)?;
+    out.push(Some(rank));
+    context.set(0, Fact::new(dtype, out.clone()));
+    let mut factors: Vec<u64> = out.into_iter().collect::<Option<_>>()?;
+    factors.push(rank.checked_add(1)?);
+    context.product(&factors)
 }
 
 fn non_max_suppression(context: &mut Context<'_>) -> Option<()> {
