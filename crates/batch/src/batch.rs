@@ -298,6 +298,29 @@ impl<'a> Batch<'a> {
         self.separator = separator;
         self.columns = columns(record.cells());
         self.order = filling_order(&self.columns);
+        if let Some(quotes) = odd_quotes(&record) {
+            self.refuse(
+                "wrong-quotes",
+                format!(
+                    "Line {}: the names stand in {quotes}; what quotes a cell of a table is \".",
+                    record.line
+                ),
+                "Replace these marks by \", or leave them out.",
+            );
+            return false;
+        }
+        if known == 0 && cells == 1 {
+            self.refuse(
+                "no-separator",
+                format!(
+                    "Line {} is one cell, “{}”.",
+                    record.line,
+                    short(record.get(0).trim())
+                ),
+                "Write a comma, a semicolon or a tab between the names of the columns, and between the cells below them.",
+            );
+            return false;
+        }
         if known == 0 {
             let names: Vec<String> = record
                 .cells()
@@ -384,6 +407,29 @@ impl<'a> Batch<'a> {
         self.stage = Stage::Done;
         self.reader = Reader::default();
     }
+}
+
+/// The marks that every name of a header stands in, where they are not those of a table.
+fn odd_quotes(header: &Record) -> Option<&'static str> {
+    const MARKS: [(&str, &str, &str); 5] = [
+        ("“", "”", "“ ”"),
+        ("„", "“", "„ “"),
+        ("«", "»", "« »"),
+        ("‘", "’", "‘ ’"),
+        ("'", "'", "' '"),
+    ];
+    let mut names = header
+        .cells()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
+    let first = names.next()?;
+    let within = |name: &str, open: &str, close: &str| {
+        name.len() > open.len() + close.len() && name.starts_with(open) && name.ends_with(close)
+    };
+    let (open, close, shown) = MARKS
+        .into_iter()
+        .find(|(open, close, _)| within(first, open, close))?;
+    names.all(|name| within(name, open, close)).then_some(shown)
 }
 
 /// What a file is by its first bytes, where it is no table; and what to do.

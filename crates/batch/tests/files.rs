@@ -192,8 +192,9 @@ fn files_that_are_no_tables_are_refused_in_words() {
         ("%PDF-1.7\n", "not-a-table"),
         (noise.replace('\0', "\u{1}").as_str(), "not-a-table"),
         ("name,params\n\0\0", "binary"),
-        ("<!DOCTYPE html>\n<html>", "no-known-column"),
-        ("{\"params\": 7}", "no-known-column"),
+        ("<!DOCTYPE html>\n<html>", "no-separator"),
+        ("{\"params\": 7}", "no-separator"),
+        ("name|params|data\nx|7B|1T\n", "no-separator"),
         ("foo,bar\n1,2\n", "no-known-column"),
     ] {
         let (batch, rows) = read(text);
@@ -212,6 +213,99 @@ fn files_that_are_no_tables_are_refused_in_words() {
             );
             assert!(!notice.remedy.is_empty());
         }
+    }
+}
+
+/// What is said of a whole file, as it is read.
+fn said(text: &str) -> Vec<String> {
+    let (batch, _) = read(text);
+    batch
+        .notices()
+        .iter()
+        .map(|notice| format!("{} {}", notice.found, notice.remedy))
+        .collect()
+}
+
+/// What is said of the rows, as it is read.
+fn said_of_rows(text: &str) -> Vec<String> {
+    let (_, rows) = read(text);
+    rows.iter()
+        .flat_map(|row| &row.problems)
+        .map(|problem| format!("{} {}", problem.message, problem.remedy))
+        .collect()
+}
+
+#[test]
+fn the_messages_about_a_file_say_what_was_found() {
+    for (text, wanted) in [
+        (
+            "",
+            "The file is empty. The first line names the columns, like name,params,data; each other line is a model.",
+        ),
+        (
+            "name|params|data\nx|7B|1T\n",
+            "Line 1 is one cell, “name|params|data”. Write a comma, a semicolon or a tab between the names of the columns, and between the cells below them.",
+        ),
+        (
+            "“name”,“params”,“data”\n“x”,“7B”,“1T”\n",
+            "Line 1: the names stand in “ ”; what quotes a cell of a table is \". Replace these marks by \", or leave them out.",
+        ),
+        (
+            "'name';'params';'data'\n'x';'7B';'1T'\n",
+            "Line 1: the names stand in ' '; what quotes a cell of a table is \". Replace these marks by \", or leave them out.",
+        ),
+        (
+            "foo,bar\n1,2\n",
+            "Line 1 names no column that is known here; it reads “foo”, “bar”. Name the columns by the keys of a link, like name, params, data, hw, chips, time, or as Epoch AI's tables do.",
+        ),
+        (
+            "name,params\nx,7B\n",
+            "Neither method has its columns: counting lacks data (or batch and steps); accelerator time lacks hw (or peak) and time (or chip_hours). Add the columns of one method; the table of columns shows what each was read as.",
+        ),
+        (
+            "PK\u{3}\u{4}",
+            "This is a zip file, as workbooks of Excel and LibreOffice (.xlsx, .ods) are. Open it in the program that made it and save the table as CSV UTF-8.",
+        ),
+        (
+            "name,params,data\n",
+            "There is a line of column names and no row below it. Write a line for each model.",
+        ),
+    ] {
+        assert_eq!(said(text), [wanted], "{text:?}");
+    }
+    // A mark of the byte order is no part of the first name, and nothing to tell.
+    assert_eq!(said("\u{feff}name,params,data\nx,7B,1T\n"), [""; 0]);
+}
+
+#[test]
+fn the_messages_about_a_row_say_what_was_found() {
+    for (text, wanted) in [
+        (
+            "name,params,data\n\"x,7B,1T\n",
+            "Line 2: a quote opens in column 1 and is not closed; it was taken as a character, and the row as ending with its line.",
+        ),
+        (
+            "name,params,data\n\"a\"b,7B,1T\n",
+            "Line 2: text stands behind the closing quote of column 1; it was kept.",
+        ),
+        (
+            "name,params,data\nx,7B,1T,9,9\n",
+            "Line 2: 5 cells where the header has 3 columns; the last ones were not read. Put a cell that holds the separator in quotes.",
+        ),
+        (
+            "name,params,data\nx,=cmd|' /C calc'!A0,1T\n",
+            "Parameters: “=cmd|' /C calc'!A0” is not a number.",
+        ),
+        (
+            "name,hw,time\nx,=HYPERLINK(1),3 d\n",
+            "Accelerator: “=HYPERLINK(1)” is in none of our rows. Choose a row of the list",
+        ),
+    ] {
+        let found = said_of_rows(text);
+        assert!(
+            found.iter().any(|message| message.starts_with(wanted)),
+            "{text:?}: {found:?}"
+        );
     }
 }
 
@@ -246,6 +340,15 @@ fn a_million_rows_are_read_and_the_next_one_is_told() {
     assert!(!told(&batch), "as many as there may be");
     assert_eq!(batch.push("y\n").len(), 0);
     assert!(told(&batch) && batch.is_done());
+    let notice = &batch.notices()[batch.notices().len() - 1];
+    assert_eq!(
+        notice.found,
+        "The file has more than 1\u{202f}000\u{202f}000 rows; those from line 1000002 on were not read."
+    );
+    assert_eq!(
+        notice.remedy,
+        "Cut the file and read the rest of it after this one."
+    );
     assert_eq!(batch.finish().len(), 0);
 }
 

@@ -294,7 +294,9 @@ pub struct Refusal {
 struct Kept {
     schema: String,
     link: String,
-    flop: Option<Figure>,
+    /// A [`Figure`] in version 1; a later version may write it otherwise and opens all the same.
+    #[serde(default)]
+    flop: serde_json::Value,
 }
 
 /// Opens a record. Its link is read anew, with all the bounds of a link; nothing else of it is believed.
@@ -322,6 +324,11 @@ pub fn open(text: &str, catalog: &Catalog) -> Result<Opened, Refusal> {
     let kept: Kept = serde_json::from_str(text).map_err(|error| {
         let found = if text.trim_start().starts_with('<') {
             "The file is an HTML page, not a record.".to_string()
+        } else if text.trim().is_empty() {
+            "The file is empty.".to_string()
+        } else if !text.trim_start().starts_with('{') {
+            let start: String = text.trim_start().chars().take(20).collect();
+            format!("The file begins with “{start}”, a record with “{{”.")
         } else {
             format!("The file is not a record: {error}.")
         };
@@ -351,7 +358,17 @@ pub fn open(text: &str, catalog: &Catalog) -> Result<Opened, Refusal> {
             "The record is of version {version}, this page knows version 1: its link was opened, what else it holds was not read."
         ));
     }
-    let kept = kept.flop.map_or(f64::NAN, |flop| flop.value);
+    let shown = compute_core::link::encode(&address);
+    if version > 1 {
+        let left = left_out(&query, &shown);
+        if !left.is_empty() {
+            notes.push(format!(
+                "Its link holds “{}”, which this page does not know and left out.",
+                left.join("”, “")
+            ));
+        }
+    }
+    let kept = serde_json::from_value::<Figure>(kept.flop).map_or(f64::NAN, |flop| flop.value);
     if let Some(now) = now
         && kept.is_finite()
         && (now / kept - 1.0).abs() > 1e-9
@@ -364,9 +381,22 @@ pub fn open(text: &str, catalog: &Catalog) -> Result<Opened, Refusal> {
         ));
     }
     Ok(Opened {
-        query: compute_core::link::encode(&address),
+        query: shown,
         kept,
         now,
         notes,
     })
+}
+
+/// Pairs of a link whose keys were not read, a few of them, cut to a length that a note bears.
+fn left_out(query: &str, shown: &str) -> Vec<String> {
+    let key = |pair: &str| pair.split('=').next().unwrap_or("").to_string();
+    let read: Vec<String> = shown.split('&').map(key).collect();
+    query
+        .split(['&', '#'])
+        .filter(|pair| pair.contains('=') && !read.contains(&key(pair)))
+        .filter(|pair| !key(pair).starts_with("tables"))
+        .take(5)
+        .map(|pair| pair.chars().take(40).collect())
+        .collect()
 }

@@ -183,3 +183,60 @@ fn a_newer_record_opens_by_its_link_and_says_so() {
     let changed = text.replace("4.2e22", "4.1e22");
     assert_eq!(open(&changed, catalog()).expect("opens").notes.len(), 2);
 }
+
+/// A later version may write its figure otherwise and add fields to its link: what can be read opens, and the rest is told.
+#[test]
+fn nothing_of_a_newer_record_is_lost_without_a_word() {
+    let text = "{\"schema\":\"training-compute/record/2\",\"link\":\"https://example.org/?params=7B&data=1T&sparsity=0.5\",\
+                \"flop\":{\"median\":4.2e22,\"unit\":\"FLOP\"}}";
+    let opened = open(text, catalog()).expect("opens");
+    assert_eq!(opened.query, "params=7B&data=1T");
+    assert!(
+        opened
+            .now
+            .is_some_and(|now| (now / 4.2e22 - 1.0).abs() < 1e-12)
+    );
+    assert!(opened.kept.is_nan(), "its figure is none of version 1");
+    assert_eq!(
+        opened.notes,
+        [
+            "The record is of version 2, this page knows version 1: its link was opened, what else it holds was not read.",
+            "Its link holds “sparsity=0.5”, which this page does not know and left out."
+        ]
+    );
+}
+
+#[test]
+fn the_messages_of_a_refusal_say_what_was_found() {
+    for (text, wanted) in [
+        (
+            "<!doctype html><html>",
+            "The file is an HTML page, not a record.",
+        ),
+        (
+            "{\"schema\":\"other/1\",\"link\":\"?params=7B\"}",
+            "The file’s schema is “other/1”, not “training-compute/record/1”.",
+        ),
+        (
+            "{\"schema\":\"training-compute/record/1\"}",
+            "The file is not a record: missing field `link` at line 1 column 38.",
+        ),
+        ("\n", "The file is empty."),
+        (
+            "name,params,data",
+            "The file begins with “name,params,data”, a record with “{”.",
+        ),
+    ] {
+        let refusal = open(text, catalog()).expect_err(text);
+        assert_eq!(refusal.message, wanted);
+        assert_eq!(
+            refusal.remedy,
+            "Drop the JSON that Cite gives under “record”."
+        );
+    }
+    let refusal = open(&"x".repeat(300_000), catalog()).expect_err("large");
+    assert_eq!(
+        refusal.message,
+        "The file has 300000 bytes; a record has a few thousand."
+    );
+}
