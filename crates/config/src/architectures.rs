@@ -306,6 +306,24 @@ pub const ARCHITECTURES: &[Architecture] = &[
         multimodal::vision_language,
     ),
     like(&["kimi_vl"], "kimi_k25", GEN, multimodal::vision_language),
+    a(
+        &[
+            "audioflamingo3",
+            "musicflamingo",
+            "glmasr",
+            "qwen3_asr",
+            "voxtral_realtime",
+        ],
+        GEN,
+        speech::audio_language,
+    ),
+    a(&["voxtral_realtime_text"], LM, speech::realtime_text),
+    a(
+        &["qwen2_5_omni_thinker", "qwen3_omni_moe_thinker"],
+        GEN,
+        speech::thinker,
+    ),
+    a(&["qwen2_5_omni", "qwen3_omni_moe"], GEN, speech::omni),
     a(&["voxtral", "qwen2_audio"], GEN, multimodal::audio_language),
     a(
         &["voxtral_encoder", "qwen2_audio_encoder"],
@@ -356,6 +374,16 @@ pub const ARCHITECTURES: &[Architecture] = &[
         "InternVLChatModel",
         multimodal::internvl_chat,
     ),
+    // Code of the publishers' own.
+    a(
+        &["llava_llama", "llava_mistral", "llava_qwen", "phi3_v"],
+        LM,
+        custom::llava,
+    ),
+    a(&["minicpmv"], LM, custom::minicpm_v),
+    a(&["phi3small"], LM, custom::phi3_small),
+    a(&["openelm"], LM, custom::openelm),
+    a(&["nemotron-nas"], LM, custom::nemotron_nas),
     // The rows of the table of decoders in the manner of Llama.
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
     like(

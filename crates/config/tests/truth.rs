@@ -171,6 +171,50 @@ fn custom_code_types_have_their_published_totals() {
             Some(Part::Vision),
             304_012_288,
         ),
+        // Phi-3-vision, Phi-3-small, MiniCPM-V 2.6: totals of their safetensors.
+        (
+            r#"{"model_type":"phi3_v","architectures":["Phi3VForCausalLM"],"hidden_size":3072,"intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,"vocab_size":32064}"#,
+            None,
+            4_146_621_440,
+        ),
+        (
+            r#"{"model_type":"phi3small","hidden_size":4096,"ff_intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,"vocab_size":100352}"#,
+            None,
+            7_392_272_384,
+        ),
+        (
+            r#"{"model_type":"minicpmv","architectures":["MiniCPMV"],"hidden_size":3584,"intermediate_size":18944,"num_hidden_layers":28,"num_attention_heads":28,"num_key_value_heads":4,"vocab_size":151666,"query_num":64,"tie_word_embeddings":false,"vision_config":{"hidden_size":1152,"image_size":980,"intermediate_size":4304,"model_type":"siglip","num_attention_heads":16,"num_hidden_layers":27,"patch_size":14}}"#,
+            None,
+            8_099_175_152,
+        ),
+        // Ling-mini 2.0: its safetensors hold 16255643392, with a balance bias of 256 in 19 layers.
+        (
+            r#"{"model_type":"bailing_moe_v2","num_hidden_layers":20,"hidden_size":2048,"intermediate_size":5120,"num_attention_heads":16,"num_key_value_heads":4,"num_experts":256,"num_experts_per_tok":8,"num_shared_experts":1,"moe_intermediate_size":512,"first_k_dense_replace":1,"head_dim":128,"vocab_size":157184,"use_qk_norm":true}"#,
+            None,
+            16_255_638_528,
+        ),
+        // OpenELM.
+        (
+            r#"{"model_type":"openelm","architectures":["OpenELMForCausalLM"],"model_dim":1280,"num_transformer_layers":16,"head_dim":64,"num_query_heads":[12,12,12,12,12,16,16,16,16,16,16,16,20,20,20,20],"num_kv_heads":[3,3,3,3,3,4,4,4,4,4,4,4,5,5,5,5],"ffn_multipliers":[0.5,0.73,0.97,1.2,1.43,1.67,1.9,2.13,2.37,2.6,2.83,3.07,3.3,3.53,3.77,4.0],"ffn_dim_divisor":256,"vocab_size":32000,"normalize_qk_projections":true,"ffn_with_glu":true,"share_input_output_layers":true,"max_context_length":2048}"#,
+            None,
+            271_527_168,
+        ),
+        (
+            r#"{"model_type":"openelm","architectures":["OpenELMForCausalLM"],"model_dim":2048,"num_transformer_layers":28,"head_dim":64,"num_query_heads":[16,16,16,20,20,20,20,20,20,20,24,24,24,24,24,24,24,24,28,28,28,28,28,28,32,32,32,32],"num_kv_heads":[4,4,4,5,5,5,5,5,5,5,6,6,6,6,6,6,6,6,7,7,7,7,7,7,8,8,8,8],"ffn_multipliers":[0.5,0.63,0.76,0.89,1.02,1.15,1.28,1.41,1.54,1.67,1.8,1.93,2.06,2.19,2.31,2.44,2.57,2.7,2.83,2.96,3.09,3.22,3.35,3.48,3.61,3.74,3.87,4.0],"ffn_dim_divisor":256,"vocab_size":32000,"normalize_qk_projections":true,"ffn_with_glu":true,"share_input_output_layers":true,"max_context_length":2048}"#,
+            None,
+            1_079_891_456,
+        ),
+        (
+            r#"{"model_type":"openelm","architectures":["OpenELMForCausalLM"],"model_dim":3072,"num_transformer_layers":36,"head_dim":128,"num_query_heads":[12,12,12,12,16,16,16,16,16,16,16,16,16,16,16,16,16,16,20,20,20,20,20,20,20,20,20,20,20,20,24,24,24,24,24,24],"num_kv_heads":[3,3,3,3,4,4,4,4,4,4,4,4,4,4,4,4,4,4,5,5,5,5,5,5,5,5,5,5,5,5,6,6,6,6,6,6],"ffn_multipliers":[0.5,0.6,0.7,0.8,0.9,1.0,1.1,1.2,1.3,1.4,1.5,1.6,1.7,1.8,1.9,2.0,2.1,2.2,2.3,2.4,2.5,2.6,2.7,2.8,2.9,3.0,3.1,3.2,3.3,3.4,3.5,3.6,3.7,3.8,3.9,4.0],"ffn_dim_divisor":256,"vocab_size":32000,"normalize_qk_projections":true,"ffn_with_glu":true,"share_input_output_layers":true,"max_context_length":2048}"#,
+            None,
+            3_036_647_424,
+        ),
+        // LLaVA 1.5 as its authors publish it: llava-1.5-7b-hf has 7063427072, with 64 more words in two tables.
+        (
+            r#"{"model_type":"llava_llama","architectures":["LlavaLlamaForCausalLM"],"hidden_size":4096,"intermediate_size":11008,"num_hidden_layers":32,"num_attention_heads":32,"vocab_size":32000,"mm_vision_tower":"openai/clip-vit-large-patch14-336","mm_projector_type":"mlp2x_gelu"}"#,
+            None,
+            7_062_902_784,
+        ),
     ];
     for (config, part, parameters) in typed {
         let o = CountOptions {
@@ -193,6 +237,36 @@ fn a_longer_name_is_another_architecture() {
     let e = count_config(r#"{"model_type":"qwen3_vision_v2","hidden_size":64}"#, &o)
         .expect_err("no such architecture");
     assert_eq!(e.code, "unknown-model-type");
+}
+
+/// A file that keeps the language model's sizes at the top is not counted by the type's defaults.
+#[test]
+fn flat_files_are_read_where_their_sizes_stand() {
+    let llava = |tower: &str| {
+        let config = format!(
+            r#"{{"model_type":"llava","architectures":["LlavaLlamaForCausalLM"],"hidden_size":5120,"intermediate_size":13824,"num_hidden_layers":40,"num_attention_heads":40,"vocab_size":32000,"mm_vision_tower":"{tower}","mm_projector_type":"mlp2x_gelu"}}"#
+        );
+        count_config(&config, &CountOptions::default())
+    };
+    // Llama-13B, CLIP ViT-L/14 at 336, two matrices of 1024 and 5120 to 5120.
+    let whole = 13_015_864_320 + 303_507_456 + (1024 + 1) * 5120 + (5120 + 1) * 5120;
+    let c = llava("openai/clip-vit-large-patch14-336").expect("counts");
+    assert_eq!(c.parameters, whole);
+    let e = llava("somebody/tower-of-their-own").expect_err("sizes elsewhere");
+    assert_eq!(e.code, "tower-elsewhere");
+}
+
+/// Layers of DeciLM, one by one: parts left out cost nothing, made linear they cost a square.
+#[test]
+fn nemotron_of_chosen_layers() {
+    let config = r#"{"model_type":"nemotron-nas","hidden_size":64,"num_attention_heads":8,"num_hidden_layers":3,"vocab_size":100,
+        "block_configs":[{"attention":{"n_heads_in_group":4},"ffn":{"ffn_mult":4.0}},
+        {"attention":{"no_op":true},"ffn":{"replace_with_linear":true}},
+        {"attention":{"replace_with_linear":true},"ffn":{"no_op":true}}]}"#;
+    let c = count_config(config, &CountOptions::default()).expect("counts");
+    // Inner width: 2 x 4 x 64 / 3 = 170, rounded up to 256.
+    let first = 64 * (64 + 2 * 16) + 64 * 64 + 3 * 64 * 256 + 2 * 64;
+    assert_eq!(c.parameters, first + 2 * (64 * 64 + 64) + 2 * 100 * 64 + 64);
 }
 
 /// Totals that differ from the class of transformers, which stores or runs what the published model does not.

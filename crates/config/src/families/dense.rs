@@ -110,6 +110,7 @@ const LLAMA: Row = Row {
         "mistral",
         "ministral",
         "ministral3",
+        "voxtral_realtime_text",
         "code_llama",
         "cwm",
         "yi",
@@ -448,6 +449,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         types: &["minicpm"],
+        experts: Experts::Rule(minicpm),
         tied: true,
         mlp: B::No,
         window: Window::Never,
@@ -461,7 +463,7 @@ pub const ROWS: &[Row] = &[
         ..LLAMA
     },
     Row {
-        types: &["bailing_moe"],
+        types: &["bailing_moe", "bailing_moe_v2"],
         qkv: B::Key("use_qkv_bias"),
         out: B::Key("use_bias"),
         mlp: B::No,
@@ -689,6 +691,14 @@ fn mixtral(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {
         c.u("num_local_experts")?,
         c.u("num_experts_per_tok")?,
     )))
+}
+
+/// MiniCPM has a mixture where the file gives experts.
+fn minicpm(c: &Cfg, i: u64, n: u64) -> R<Option<Mixture>> {
+    if c.or("num_experts", 0)? == 0 {
+        return Ok(None);
+    }
+    olmoe(c, i, n)
 }
 
 fn olmoe(c: &Cfg, _: u64, _: u64) -> R<Option<Mixture>> {

@@ -3,6 +3,7 @@
 pub mod audio;
 pub mod bert;
 pub mod convnet;
+pub mod custom;
 pub mod decoders;
 pub mod dense;
 pub mod documents;
@@ -15,6 +16,7 @@ pub mod multimodal;
 pub mod paired;
 pub mod seq2seq;
 pub mod series;
+pub mod speech;
 pub mod stages;
 pub mod towers;
 pub mod video;

@@ -336,6 +336,9 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
     else {
         return Err(c.missing("model_type"));
     };
+    if c.own("mm_vision_tower") && !c.mentions("vision_config") {
+        return crate::families::custom::llava(cx, c);
+    }
     let v = c.sub("vision_config", k.vision);
     // Files of earlier releases and of publishers' own code keep the language model's sizes at the top.
     let flat = !c.mentions("text_config") && c.own("hidden_size") && c.own("num_hidden_layers");
@@ -371,7 +374,8 @@ pub fn vision_language(cx: &mut Cx, c: &Cfg) -> R<()> {
     let inner = t
         .get("tie_word_embeddings")
         .and_then(serde_json::Value::as_bool);
-    let tied = if k.join == Join::Llama4 { inner } else { outer };
+    let own = k.join == Join::Llama4 || c.model_type == "kimi_vl";
+    let tied = if own { inner } else { outer };
     text_model(cx, &t, tied.or(Some(false)))?;
     if !speak {
         cx.t.idle_from(start);
@@ -727,7 +731,9 @@ pub fn tower(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
         | "qwen3_vl_vision"
         | "qwen3_vl_moe_vision"
         | "qwen3_5_vision"
-        | "qwen3_5_moe_vision" => qwen(cx, v, prefix),
+        | "qwen3_5_moe_vision"
+        | "qwen2_5_omni_vision_encoder"
+        | "qwen3_omni_moe_vision_encoder" => qwen(cx, v, prefix),
         "glm4v_vision" | "glm4v_moe_vision" => glm4v(cx, v, prefix),
         "pixtral" => pixtral(cx, v, prefix),
         "internvl_vision" => internvl(cx, v, prefix),
@@ -784,7 +790,7 @@ fn grid_of(n: u64, unit: u64) -> (u64, u64) {
 fn qwen(cx: &mut Cx, v: &Cfg, prefix: &str) -> R<(u64, u64)> {
     let kind = v.model_type.as_str();
     let first = kind == "qwen2_vl_vision";
-    let second = kind == "qwen2_5_vl_vision";
+    let second = kind.starts_with("qwen2_5");
     let d = if first {
         v.u("embed_dim")?
     } else {
