@@ -697,7 +697,7 @@ impl<'m> Evaluator<'m> {
                 }
             }
         } else {
-            // A product needs two operands with rows and columns, or a body of its own.
+            // A product needs two operands with rows and columns, or a body of its own; support vectors are an attribute.
             let wide = inputs
                 .iter()
                 .flatten()
@@ -712,7 +712,8 @@ impl<'m> Evaluator<'m> {
             } else {
                 format!("{domain}.{op}")
             };
-            tally.unknown(shown(&what), wide >= 2 || body);
+            let vectors = op.starts_with("SVM");
+            tally.unknown(shown(&what), wide >= 2 || body || vectors);
         }
         self.store(node, op, outputs, constant.then_some(heaviest), &causes);
         Ok(())

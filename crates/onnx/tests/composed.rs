@@ -831,7 +831,7 @@ fn one_network_in_every_operator_set() {
         ("pads", vec![0, 0, 1, 0, 0, 1]),
         ("halves", vec![3, 3]),
     ];
-    for opset in 7..=26 {
+    for opset in 7..=28 {
         let late = opset >= 13;
         let mut stored: Vec<Vec<u8>> = shapes
             .iter()
