@@ -1611,8 +1611,17 @@ fn finish(
         notes.push(Note {
             code: "buffers-left-out",
             message: format!(
-                "{} elements are tables of the rotary position embedding and no parameters.",
+                "{} elements are masks, or tables of the rotary position embedding, and no parameters.",
                 places.buffers
+            ),
+        });
+    }
+    if places.statistics > 0 {
+        notes.push(Note {
+            code: "statistics-not-trained",
+            message: format!(
+                "Of the parameters {} are running means and variances of batch norms, which training gathers but no gradient changes.",
+                places.statistics
             ),
         });
     }
@@ -1666,7 +1675,7 @@ fn finish(
         name: shown(model.names.text(model.graph.name)),
         architecture,
         parameters,
-        trainable_parameters: parameters,
+        trainable_parameters: parameters.saturating_sub(places.statistics),
         active_parameters: parameters,
         input_embedding_parameters: table,
         forward_flop: tally.flop,

@@ -80,8 +80,10 @@ pub(crate) struct Places {
     heads: HashSet<u32>,
     /// Scales and zero points of packed matrices, left out.
     pub(crate) left_out: u128,
-    /// Tables of rotary position embeddings: computed, not trained.
+    /// Masks and tables of rotary position embeddings: computed, not trained, left out.
     pub(crate) buffers: u128,
+    /// Running means and variances of batch norms: counted among the parameters, not trained.
+    pub(crate) statistics: u128,
 }
 
 impl Places {
@@ -209,7 +211,11 @@ impl<'m> Walk<'m> {
     }
 
     fn parameter(&mut self, tensor: &Tensor, name: Name) {
-        let elements = tensor.elements().unwrap_or(u128::MAX);
+        let mut elements = tensor.elements().unwrap_or(u128::MAX);
+        if is_buffer(self.model.names.text(name), &tensor.dims) {
+            self.places.buffers = self.places.buffers.saturating_add(elements);
+            elements = 0;
+        }
         self.add(tensor.dtype, elements, &tensor.dims, name);
     }
 
@@ -310,7 +316,7 @@ impl<'m> Walk<'m> {
                 if packed {
                     self.unpack(node, number, at);
                 }
-                if is_rotation(node.domain == 0, op, at)
+                if is_buffer_of(node.domain == 0, op, at)
                     && let Some(table) = self.places.parameters.get_mut(number as usize)
                     && !table.placed
                 {
@@ -318,6 +324,10 @@ impl<'m> Walk<'m> {
                     self.places.buffers = self.places.buffers.saturating_add(elements);
                 }
                 if let Some(parameter) = self.places.parameters.get_mut(number as usize) {
+                    if op == "BatchNormalization" && matches!(at, 3 | 4) && !parameter.placed {
+                        let sum = self.places.statistics.saturating_add(parameter.elements);
+                        self.places.statistics = sum;
+                    }
                     if kind == "embedding" && at == 0 {
                         parameter.gathered = true;
                     }
@@ -492,9 +502,19 @@ fn is_constant(model: &Model, maker: &HashMap<Name, &Node>, name: Name) -> bool 
         .is_some_and(|node| model.names.text(node.op) == "Constant")
 }
 
-/// Whether this input of an operator is a table of cosines or sines.
-fn is_rotation(standard: bool, op: &str, at: usize) -> bool {
+/// Whether a stored tensor's name says that it is a buffer: frequencies of a rotation, or GPT-2's causal mask, which is
+/// called `attn.bias` and has four dimensions.
+fn is_buffer(name: &str, dims: &[u64]) -> bool {
+    name.ends_with("inv_freq")
+        || name.ends_with("attn.masked_bias")
+        || name.ends_with("attn.bias") && matches!(dims, [1, 1, a, b] if a == b)
+}
+
+/// Whether this input of an operator is a mask, or a table of cosines or sines.
+fn is_buffer_of(standard: bool, op: &str, at: usize) -> bool {
     match op {
+        "Where" if standard => at == 0,
+        "Not" | "And" | "Or" | "Xor" if standard => true,
         "RotaryEmbedding" if standard => matches!(at, 1 | 2),
         "RotaryEmbedding" => matches!(at, 2 | 3),
         "GroupQueryAttention" => matches!(at, 7 | 8),

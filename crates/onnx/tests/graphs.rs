@@ -631,3 +631,49 @@ fn a_table_that_is_also_the_head_is_no_mere_table() {
     assert_eq!(counted.input_embedding_parameters, 0);
     assert_eq!(counted.parameters, 800);
 }
+
+#[test]
+fn masks_and_statistics_are_not_trained() {
+    // GPT-2's causal mask, in bytes and cut to length; a mask by its name; a batch norm.
+    let graph = Graph {
+        nodes: vec![
+            node("MatMul", &["x", "w"], &["h"], &[]),
+            node("Slice", &["mask", "from", "to"], &["cut"], &[]),
+            node("Cast", &["cut"], &["seen"], &[attribute::int("to", 9)]),
+            node("Where", &["seen", "h", "far"], &["a"], &[]),
+            node("Mul", &["a", "h.0.attn.bias"], &["b"], &[]),
+            node("Unsqueeze", &["b", "last"], &["c"], &[]),
+            node(
+                "BatchNormalization",
+                &["c", "scale", "shift", "mean", "variance"],
+                &["y"],
+                &[],
+            ),
+        ],
+        stored: vec![
+            weight("w", 1, &[4, 4]),
+            weight("mask", 2, &[1, 1, 16, 16]),
+            int_tensor("from", &[2], &[0, 0]),
+            int_tensor("to", &[2], &[4, 4]),
+            float_tensor("far", &[], &[-1e4]),
+            weight("h.0.attn.bias", 1, &[1, 1, 4, 4]),
+            int_tensor("last", &[1], &[-1]),
+            weight("scale", 1, &[1]),
+            weight("shift", 1, &[1]),
+            weight("mean", 1, &[1]),
+            weight("variance", 1, &[1]),
+        ],
+        inputs: vec![info("x", 1, &sizes(&[1, 1, 4, 4]))],
+        outputs: vec![info("y", 1, &[])],
+    };
+    let counted = count(&graph.model(17), &[]);
+    // The matrix, the fill value, and four of the batch norm.
+    assert_eq!(counted.parameters, 16 + 1 + 4);
+    assert_eq!(counted.trainable_parameters, 16 + 1 + 2);
+    let note = |code: &str| {
+        let note = counted.notes.iter().find(|n| n.code == code).unwrap();
+        note.message.clone()
+    };
+    assert!(note("buffers-left-out").starts_with("272 elements"));
+    assert!(note("statistics-not-trained").contains("2 are running means"));
+}
