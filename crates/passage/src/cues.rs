@@ -72,7 +72,7 @@ cues! {
     /// The whole of something.
     TOTAL = ["total", "totals", "altogether", "overall", "in_all", "sum", "combined", "cumulative", "full"];
     /// A batch.
-    BATCH = ["batch", "batches", "minibatch*", "batchsize"];
+    BATCH = ["batch", "bs", "gbs", "batches", "minibatch*", "batchsize"];
     /// A part of a batch.
     MICRO = ["micro", "microbatch*", "per_gpu", "per_device", "per_chip", "per_core", "per_worker", "per_replica", "per_node", "per_tpu", "per_accelerator", "accumulat*", "local", "on_each"];
     /// Warm-up, schedules, intervals: no length of training.
@@ -126,7 +126,7 @@ cues! {
     /// Stage: the run from scratch.
     STAGE_PRETRAINING = ["pretrain*", "initial_training", "from_scratch", "base_training", "first_stage", "in_the_first_,", "stage_1", "stage_one", "phase_1", "phase_one", "first_phase", "main_training"];
     /// Stage: a further stretch of the run from scratch.
-    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "in_the_second_,", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
+    STAGE_EXTENSION = ["context_extension", "extending_the_context", "extend_the_context", "extended_the_context", "context_was_extended", "extending_context", "longcontext", "long_context", "context_length_extension", "anneal*", "cooldown", "midtraining", "continued_pretrain*", "continual_pretrain*", "continue_pretrain*", "continuing_pretrain*", "continue_to_pretrain*", "continued_training", "second_stage", "in_the_second_,", "stage_2", "stage_two", "phase_2", "phase_two", "second_phase", "decay_stage", "extension"];
     /// Stage: fine-tuning.
     STAGE_FINETUNING = ["finetun*", "cofinetun*", "sft", "instruction_tun*", "instruct_tun*", "posttrain*", "supervised_finetun*", "instruction_finetun*", "adaptation", "tuned_on"];
     /// Stage: preference tuning, another piece of fine-tuning.
@@ -261,6 +261,7 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("instructions", Unit::Items),
     ("sentences", Unit::Items),
     ("clips", Unit::Items),
+    ("videos", Unit::Items),
     ("photos", Unit::Items),
     ("pictures", Unit::Items),
     ("captions", Unit::Items),

@@ -106,7 +106,10 @@ pub(crate) fn mentions(doc: &Doc) -> Vec<Mention> {
     let mut i = 0;
     while i < doc.tokens.len() && found.len() < MAX_MENTIONS {
         // A card's own number ("3090") and a slice's are no counts.
-        let own = doc.chip(i).is_some_and(|chip| chip.at.contains(&i));
+        let own = doc.chip(i).is_some_and(|chip| chip.at.contains(&i))
+            || i.checked_sub(2)
+                .and_then(|k| doc.chip(k))
+                .is_some_and(|chip| chip.slice.is_some_and(|(number, _)| number == i));
         let mention = if own { None } else { mention(doc, i) };
         match mention {
             Some(mention) => {
@@ -382,6 +385,14 @@ fn mention(doc: &Doc, i: usize) -> Option<Mention> {
         per: Per::None,
         chip: None,
     };
+    // "two and a half weeks"
+    let at = made.at.end;
+    if doc.is(at, "and") && doc.is(at + 1, "a") && doc.is(at + 2, "half") && !made.scaled {
+        made.value += 0.5;
+        made.text = made.value.to_string();
+        made.at.end = at + 3;
+        made.end = at + 3;
+    }
     range(doc, i, &first, &mut made);
     if made.high.is_none() && !made.ramp {
         product(doc, &first, &mut made);
@@ -642,6 +653,17 @@ fn unit(doc: &Doc, made: &mut Mention) {
     let start = made.end;
     let mut k = start;
     let mut words = 0;
+    // "A100x64", "H100 × 512"
+    if doc.is(start.wrapping_sub(2), "×")
+        && made.at.start + 1 == start
+        && !made.scaled
+        && let Some(chip) = start.checked_sub(3).and_then(|c| doc.chip(c))
+        && doc.chip(start).is_none()
+    {
+        made.chip = doc.chips.iter().position(|c| c.at == chip.at);
+        made.unit = Unit::Chips;
+        return;
+    }
     if doc.is(k, "%") {
         made.unit = Unit::Percent;
         made.noun = "%".to_string();

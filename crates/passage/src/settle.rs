@@ -494,7 +494,12 @@ fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) 
         let close = kept
             .iter()
             .any(|c| field == "hw" || (0.02..=50.0).contains(&(number(rival) / number(c))));
-        if close && !kept.iter().any(|known| same(&known.key, &rival.key)) {
+        // "replit-code-3b: 2.7B parameters": the size in its name is rounded.
+        let rounded = field == "params"
+            && kept
+                .iter()
+                .any(|known| near(number(known), number(rival), 0.2));
+        if close && !rounded && !kept.iter().any(|known| same(&known.key, &rival.key)) {
             kept.push(rival);
         }
     }

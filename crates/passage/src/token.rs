@@ -103,9 +103,11 @@ pub(crate) fn lex(glyphs: &[Glyph]) -> Vec<Token> {
         } else if matches!(c, 'x' | 'X')
             && !space
             && (lexer.digit(i + 1) || lexer.at(i + 1).is_uppercase())
-            && out.last().is_some_and(|t| t.kind == Kind::Number)
+            && out.last().is_some_and(|t| {
+                t.kind == Kind::Number || t.text.ends_with(|c: char| c.is_ascii_digit())
+            })
         {
-            // "8x3090", "16x16"
+            // "8x3090", "16x16", "A100x64"
             sign(i, '×')
         } else if c.is_alphabetic() {
             word(&lexer, i)
@@ -207,7 +209,12 @@ fn word(lexer: &Lexer, i: usize) -> Token {
     while end < i + 64 {
         let c = lexer.at(end);
         let point = c == '.' && text.bytes().any(|b| b.is_ascii_digit()) && lexer.digit(end + 1);
-        if !(c.is_alphanumeric() || point) || SUPERSCRIPTS.contains(&c) {
+        // "A100x64" is a name, a sign and a number.
+        let times = matches!(c, 'x' | '×')
+            && before.is_ascii_digit()
+            && text.len() >= 3
+            && lexer.digit(end + 1);
+        if !(c.is_alphanumeric() || point) || SUPERSCRIPTS.contains(&c) || times {
             break;
         }
         camel |= c.is_uppercase() && before.is_alphabetic();

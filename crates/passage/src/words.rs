@@ -212,7 +212,12 @@ fn formats(doc: &Doc) -> Vec<Claim> {
         let label = matches!(doc.text(i.wrapping_sub(1)), ":" | "|" | "=")
             && doc.cues_in(i.saturating_sub(5)..i) & cues::PRECISION != 0;
         let mixed = near & cues::PRECISION != 0;
-        let trained = clause & (cues::TRAIN | cues::RUN) != 0;
+        // "…, 256 x A100-40GB, bf16."
+        let edge = |k: usize| matches!(doc.text(k), "," | ";" | "." | "" | "(" | ")");
+        let entry = edge(i.wrapping_sub(1))
+            && edge(i + 1)
+            && doc.cues_in(doc.sentence(i)) & cues::TRAIN != 0;
+        let trained = clause & (cues::TRAIN | cues::RUN) != 0 || entry;
         let strength = if label || (mixed && trained) {
             3
         } else if mixed || trained {

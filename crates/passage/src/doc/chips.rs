@@ -72,6 +72,22 @@ impl Doc<'_> {
                 found = Some((k + 1, singular.to_string(), index));
             }
         }
+        // "a v3-512 Cloud TPU", "a v4-128 slice"
+        if matches!(
+            first.text.as_str(),
+            "v2" | "v3" | "v4" | "v5e" | "v5p" | "v6e"
+        ) && self.is(i + 1, "-")
+            && self.glued(i + 1)
+            && self.glued(i + 2)
+            && self.kind(i + 2) == Some(Kind::Number)
+            && self.tokens.iter().any(|t| t.text.starts_with("tpu"))
+        {
+            let name = format!("TPU {}", first.text);
+            found = catalog
+                .find(&name)
+                .map(|index| (i + 1, name, index))
+                .or(found);
+        }
         let (end, text, index) = found?;
         let row = catalog.accelerators.get(index)?;
         // What a paper's "A100" of a certain memory is.

@@ -219,7 +219,19 @@ impl<'a> Doc<'a> {
         if measured || self.lasts_days(self.clause(i)) {
             return false;
         }
-        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0 || self.tells_speed(i)
+        // "a batch of 8 at 4K needs 70 GB"
+        let memory = sentence & cues::TRAIN == 0
+            && self.sentence(i).any(|k| {
+                matches!(
+                    self.text(k),
+                    "needs" | "need" | "takes" | "requires" | "fits" | "require"
+                ) && (k + 1..k + 4).any(|n| {
+                    self.kind(n) == Some(Kind::Number) && matches!(self.text(n + 1), "gb" | "gib")
+                })
+            });
+        if clause & cues::USE != 0 && clause & (cues::TRAIN | cues::RUN) == 0
+            || memory
+            || self.tells_speed(i)
         {
             return true;
         }
@@ -253,33 +265,44 @@ impl<'a> Doc<'a> {
     /// Whether the sentence asks: what it names is nobody's run.
     pub(crate) fn is_question(&self, i: usize) -> bool {
         let sentence = self.sentence(i);
-        if !(self.is(sentence.end, "?") || self.is(sentence.end.wrapping_sub(1), "?")) {
+        let mark = if self.is(sentence.end, "?") {
+            sentence.end
+        } else {
+            sentence.end.wrapping_sub(1)
+        };
+        // "11 days??" is a wondering.
+        if !self.is(mark, "?") || self.is(mark.wrapping_sub(1), "?") || self.is(mark + 1, "?") {
             return false;
         }
         // "3B params, 128 A100s, 61% MFU??" doubts its last figure alone.
-        let asks = sentence.clone().any(|k| {
+        let first = (sentence.start..sentence.end)
+            .find(|k| {
+                !matches!(
+                    self.text(*k),
+                    "and" | "but" | "so" | "or" | ":" | "q" | "\""
+                )
+            })
+            .unwrap_or(sentence.start);
+        let asks = matches!(
+            self.text(first),
+            "does"
+                | "do"
+                | "did"
+                | "can"
+                | "could"
+                | "is"
+                | "are"
+                | "was"
+                | "were"
+                | "has"
+                | "have"
+                | "if"
+                | "would"
+                | "will"
+        ) || sentence.clone().any(|k| {
             matches!(
                 self.text(k),
-                "how"
-                    | "what"
-                    | "which"
-                    | "why"
-                    | "who"
-                    | "when"
-                    | "where"
-                    | "does"
-                    | "do"
-                    | "did"
-                    | "can"
-                    | "could"
-                    | "is"
-                    | "are"
-                    | "was"
-                    | "were"
-                    | "has"
-                    | "have"
-                    | "so"
-                    | "or"
+                "how" | "what" | "which" | "why" | "who" | "where" | "or"
             )
         });
         asks || self.clause(i).end + 1 >= sentence.end

@@ -15,7 +15,8 @@ impl Doc<'_> {
                 .filter(|_| matches!(self.text(i + 1), "b" | "m"));
             let named = self.name(i).is_some_and(|name| self.is_subject(name))
                 || self.cues_in(i + 2..i + 3) & cues::MODEL != 0
-                || self.in_table(i);
+                || self.in_table(i)
+                || self.kind(i + 2) == Some(Kind::Number);
             let text = format!("{}{}", self.text(i), self.text(i + 1));
             if size.is_some() && named && !sizes.contains(&text) && sizes.len() < 9 {
                 sizes.push(text);
@@ -69,10 +70,54 @@ impl Doc<'_> {
                     .get(i + 2)
                     .is_some_and(|t| t.capital && t.text.len() <= 3 && t.text != "ai"))
             && first.capital;
-        let sized = first.capital
-            && !self.starts_sentence(i)
-            && self.size_at(i + 1).is_some()
-            && first.text.len() > 1;
+        // "Marin 8B began", not "All 8B models".
+        let opens = self.starts_sentence(i)
+            && (self.cues.get(i).copied().unwrap_or(0) != 0
+                || !self.is(i + 2, "b")
+                || cues::STOPS.contains(&first.text.as_str())
+                || first.text.ends_with("ing")
+                || matches!(
+                    first.text.as_str(),
+                    "these"
+                        | "those"
+                        | "every"
+                        | "most"
+                        | "even"
+                        | "whole"
+                        | "since"
+                        | "larger"
+                        | "smaller"
+                        | "many"
+                        | "another"
+                        | "other"
+                ));
+        let sized =
+            first.capital && !opens && self.size_at(i + 1).is_some() && first.text.len() > 1;
+        // "DeepSeek says": the company.
+        let company = matches!(
+            first.text.as_str(),
+            "deepseek" | "mistral" | "minimax" | "reka" | "inflection" | "baichuan" | "stability"
+        ) && (first.possessive
+            || matches!(
+                self.text(i + 1),
+                "says"
+                    | "said"
+                    | "claims"
+                    | "claimed"
+                    | "announced"
+                    | "reports"
+                    | "reported"
+                    | "writes"
+                    | "wrote"
+                    | "puts"
+                    | "trained"
+                    | "released"
+                    | "published"
+                    | "ai"
+            ));
+        if company {
+            return None;
+        }
         // "DeepMind", not "IBM".
         let camel = first.camel
             && first.capital
@@ -273,6 +318,8 @@ impl Doc<'_> {
                 match self.text(i) {
                     ";" | "|" => (now, by_comparison) = (carried_in, false),
                     "," if by_comparison
+                        && brackets.is_empty()
+                        && !self.apposition(i)
                         && !self.name_follows(i + 1)
                         && !matches!(self.text(i + 1), "which" | "that" | "whose" | "with") =>
                     {
@@ -412,9 +459,19 @@ impl Doc<'_> {
                         ) || (self.is(end, ",")
                             && matches!(self.text(end + 1), "which" | "whose"))
                             || self.kind(end) == Some(Kind::Number);
-                        let compared = self.cues_in(i.saturating_sub(4).max(range.start)..i)
-                            & (cues::COMPARE | cues::OTHERS)
-                            != 0;
+                        // "following the BERT-large architecture (24 layers, 355M parameters)": what it takes over is its own.
+                        let taken_over = matches!(
+                            self.text(end),
+                            "architecture"
+                                | "architectures"
+                                | "design"
+                                | "configuration"
+                                | "layout"
+                        );
+                        let compared = !taken_over
+                            && self.cues_in(i.saturating_sub(4).max(range.start)..i)
+                                & (cues::COMPARE | cues::OTHERS)
+                                != 0;
                         if compared || goes_on || !object {
                             if self.is(end, "(") && object && !compared {
                                 // Only the bracket is about it.
@@ -544,6 +601,15 @@ impl Doc<'_> {
                 }
             }
         }
+    }
+
+    /// "The base of comparison, Llama 3.1 70B, took …": the comma behind the name ends no comparison.
+    fn apposition(&self, comma: usize) -> bool {
+        comma
+            .checked_sub(1)
+            .and_then(|k| self.name(k))
+            .and_then(|name| name.at.start.checked_sub(1))
+            .is_some_and(|k| self.is(k, ","))
     }
 
     pub(super) fn name_follows(&self, i: usize) -> bool {

@@ -46,7 +46,14 @@ pub(super) fn label(doc: &Doc, mention: &Mention) -> Option<Range<usize>> {
         }
         start -= 1;
     }
-    (k > start).then_some(start..k)
+    // "One epoch is all you need:" is a sentence.
+    let verb = (start..k).any(|t| {
+        matches!(
+            doc.text(t),
+            "is" | "are" | "was" | "were" | "you" | "we" | "need" | "needs" | "says" | "said"
+        )
+    });
+    (k > start && !verb).then_some(start..k)
 }
 
 /// `training tokens 8.1 trillion;`: an entry whose noun stands in front, without a sign between.
@@ -156,7 +163,9 @@ pub(super) fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
     };
     let scaled = |field: &'static str| {
         let (word, factor) = if mention.scaled { ("", 1.0) } else { scale };
-        let mut claim = made(around, field, 3, format!("{}{word}", mention.text));
+        // "tokens 200B": an entry without a sign.
+        let strength = if range.end == mention.at.start { 2 } else { 3 };
+        let mut claim = made(around, field, strength, format!("{}{word}", mention.text));
         claim.key = Key::Number(
             mention.value * factor,
             mention.high.unwrap_or(mention.value) * factor,

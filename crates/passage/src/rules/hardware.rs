@@ -372,6 +372,23 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
         return None;
     }
     let doc = around.doc;
+    // "Evaluation alone cost 7,000 A100-hours"
+    if (1..6).any(|n| {
+        mention.at.start >= around.clause.start + n
+            && [
+                "evaluat",
+                "ablat",
+                "inference",
+                "experiment",
+                "preprocess",
+                "filter",
+            ]
+            .iter()
+            .any(|stem| around.word_before(n).starts_with(stem))
+    }) && before & cues::TRAIN == 0
+    {
+        return None;
+    }
     // "per trillion tokens it needs 172.8K GPU hours"
     let rate = (around.sentence.start..mention.at.start).any(|k| {
         doc.is(k, "per")
@@ -396,7 +413,7 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
         return None;
     }
     // "a cumulative 7.7M GPU hours" of a passage about several sizes is the sum of their runs.
-    if (around.before(6) | around.after(3)) & cues::TOTAL != 0 && doc.sizes() >= 2 {
+    if (around.before(6) | around.after(3) | around.label) & cues::TOTAL != 0 && doc.sizes() >= 2 {
         return None;
     }
     let cores = (mention.at.end..mention.end).any(|k| matches!(doc.text(k), "core" | "cores"));

@@ -67,6 +67,7 @@ impl Gate {
         Gate {
             training: hours
                 || tokens
+                || busy(doc, mentions)
                 || (doc.all
                     & (cues::TRAIN
                         | cues::LEARNING
@@ -80,6 +81,20 @@ impl Gate {
             convolution: doc.all & cues::CONVOLUTION != 0,
         }
     }
+}
+
+/// "Sixty-four H100s were busy with it for three months": a run, in a passage that does not say "train".
+fn busy(doc: &Doc, mentions: &[Mention]) -> bool {
+    let long = |m: &Mention| matches!(m.unit, Unit::Time(s) if m.value * s >= 86_400.0);
+    mentions.iter().filter(|m| long(m)).any(|m| {
+        let sentence = doc.sentence(m.at.start);
+        let cues = doc.cues_in(sentence.clone());
+        cues & cues::RUN != 0
+            && cues & (cues::USE | cues::SITE | cues::HYPOTHETICAL) == 0
+            && mentions
+                .iter()
+                .any(|other| other.unit == Unit::Chips && sentence.contains(&other.at.start))
+    })
 }
 
 /// A price list speaks of what could be trained: "$31.5 per hour", and nothing that was.
@@ -231,7 +246,8 @@ impl Around<'_> {
         (edge(before)
             || before == "≈" && edge(self.word_before(2))
             || self.mention.at.start == self.sentence.start)
-            && edge(self.word_after(0))
+            && (edge(self.word_after(0))
+                || matches!(self.word_after(0), "altogether" | "total" | "overall"))
     }
 
     /// The model is used here, not trained.
@@ -641,7 +657,16 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     {
         return None;
     }
-    if around.doc.is_hypothetical(mention.at.start) || shared_out(around) || derived(around) {
+    // "(down from 43% on 8K GPUs)"
+    let first = around.clause.clone().find(|k| !around.doc.is(*k, "("));
+    let changed = first.is_some_and(|k| {
+        matches!(around.doc.text(k), "down" | "up") && around.doc.is(k + 1, "from")
+    });
+    if changed
+        || around.doc.is_hypothetical(mention.at.start)
+        || shared_out(around)
+        || derived(around)
+    {
         return None;
     }
     if mention.over && !matches!(mention.unit, Unit::Time(_)) && !spread_over(around) {

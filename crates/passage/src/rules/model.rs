@@ -43,14 +43,23 @@ pub(super) fn parameters(around: &Around) -> Option<Claim> {
     let component = (1..6).any(|n| {
         matches!(
             around.word_before(n),
-            "discriminator" | "generator" | "vocoder" | "autoencoder" | "upsampler"
+            "discriminator"
+                | "generator"
+                | "vocoder"
+                | "autoencoder"
+                | "upsampler"
+                | "predictor"
+                | "projector"
+                | "connector"
+                | "verifier"
         )
     });
     let part = component
-        || matches!(
-            around.word_before(1),
-            "trains" | "train" | "training" | "tunes" | "tuning" | "updates" | "updating"
-        )
+        || mention.noun != "parameter"
+            && matches!(
+                around.word_before(1),
+                "trains" | "train" | "training" | "tunes" | "tuning" | "updates" | "updating"
+            )
         || matches!(around.word_after(0), "each" | "apiece");
     // "1.15 million parameters is what the average net of the time had"
     let average = (mention.end..around.clause.end.min(mention.end + 8))
@@ -168,6 +177,12 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     let edge = |k: usize| {
         matches!(doc.text(k), "," | ";" | "." | "") || doc.tokens.get(k).is_none_or(|t| t.line)
     };
+    let dense = before == "dense"
+        && matches!(around.word_before(2), ";" | "," | "." | ":" | "")
+        && edge(mention.end);
+    if dense && scale.text == "b" {
+        return Some(made(around, "params", 1, mention.text.clone()));
+    }
     if doc.tokens.get(mention.at.start).is_some_and(|t| t.line)
         && scale.text == "b"
         && matches!(after, "dense" | "moe" | "decoder" | "transformer")
@@ -186,10 +201,12 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     // "the 137B model", "our 175B SFT model"
-    let model = doc.cues_in(mention.end..mention.end + 1) & cues::MODEL != 0
-        || (doc.kind(mention.end) == Some(Kind::Word)
-            && doc.cues_in(mention.end + 1..mention.end + 2) & cues::MODEL != 0
-            && !cues::STOPS.contains(&after));
+    // "the 20B AlexaTM seq2seq model"
+    let word = |k: usize| doc.kind(k) == Some(Kind::Word) && !cues::STOPS.contains(&doc.text(k));
+    let model = (0..3).any(|n| {
+        doc.cues_in(mention.end + n..mention.end + n + 1) & cues::MODEL != 0
+            && (mention.end..mention.end + n).all(word)
+    });
     let component = matches!(
         after,
         "vision"
@@ -269,9 +286,16 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         return Some(made(around, "params", 1, mention.text.clone()));
     }
     // "Model: 32B dense"
-    let card = before == ":"
-        && around.label_range.is_some()
-        && is_label(around, &["model", "size", "architecture"]);
+    // "Model: LLM-jp 13B"
+    let model_entry = (2..6).any(|n| {
+        around.word_before(n) == ":"
+            && matches!(around.word_before(n + 1), "model" | "models")
+            && mention.at.start >= around.sentence.start + n
+    }) && matches!(after, "," | "." | ";" | "" | "(");
+    let card = model_entry
+        || before == ":"
+            && around.label_range.is_some()
+            && is_label(around, &["model", "size", "architecture"]);
     if card && scale.text == "b" {
         return Some(made(around, "params", 1, mention.text.clone()));
     }
@@ -547,7 +571,15 @@ pub(super) fn sequence_length(around: &Around, gate: &Gate) -> Option<Claim> {
             around.word_before(2),
             "images" | "examples" | "samples" | "segments" | "chunks" | "sequences"
         );
-    let strong = sequence || behind || of_items;
+    // "900k steps at length 128"
+    let at_length = around.word_before(1) == "length"
+        && matches!(around.word_before(2), "at" | "of" | "with")
+        && around.segment() & cues::SEQUENCE == 0
+        && around
+            .segment
+            .clone()
+            .any(|k| matches!(doc.text(k), "steps" | "updates" | "tokens" | "iterations"));
+    let strong = sequence || behind || of_items || at_length;
     if !strong {
         if !window {
             return None;

@@ -205,8 +205,8 @@ pub(super) fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let start = mention.at.start;
-    let near =
-        doc.cues_in(start.saturating_sub(8).max(around.clause.start)..start) | around.after(4);
+    let near = doc.cues_in(start.saturating_sub(8).max(around.clause.start)..start)
+        | around.within_clause(4);
     if near & cues::MICRO != 0 || around.in_use() {
         return None;
     }
@@ -417,6 +417,12 @@ pub(super) fn steps(around: &Around, gate: &Gate) -> Option<Claim> {
         || mention.value < 10.0
         || matches!(around.word_after(0), "each" | "apiece")
         || around.word_before(1) == "per"
+        || around.word_before(1) == "of"
+            && matches!(
+                around.word_before(2),
+                "sequences" | "episodes" | "trajectories" | "rollouts"
+            )
+        || matches!(around.word_after(0), "done" | "left" | "remaining" | "so")
     {
         return None;
     }
