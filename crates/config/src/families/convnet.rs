@@ -9,16 +9,19 @@ use compute_layers::{Cost, Mask};
 
 /// The picture on its way through the network.
 #[derive(Clone, Copy)]
-struct Map {
-    h: u64,
-    w: u64,
-    c: u64,
+pub(crate) struct Map {
+    /// Height.
+    pub(crate) h: u64,
+    /// Width.
+    pub(crate) w: u64,
+    /// Channels.
+    pub(crate) c: u64,
 }
 
 impl Map {
     #[allow(clippy::too_many_arguments)]
     /// A convolution with norm or bias; the map after it and its cost.
-    fn conv(
+    pub(crate) fn conv(
         self,
         out: u64,
         k: u64,
@@ -37,7 +40,7 @@ impl Map {
     }
 
     /// The same with an output of ceil(n / s), as frameworks pad it.
-    fn same(self, out: u64, k: u64, s: u64, groups: u64, norm: bool) -> (Map, Cost) {
+    pub(crate) fn same(self, out: u64, k: u64, s: u64, groups: u64, norm: bool) -> (Map, Cost) {
         let s = s.max(1);
         let m = Map {
             h: self.h.div_ceil(s),
@@ -66,12 +69,12 @@ impl Map {
         )
     }
 
-    fn places(self) -> u64 {
+    pub(crate) fn places(self) -> u64 {
         self.h.saturating_mul(self.w)
     }
 }
 
-fn start(cx: &Cx, c: &Cfg) -> R<Map> {
+pub(crate) fn start(cx: &Cx, c: &Cfg) -> R<Map> {
     let (h, w) = picture(cx, c)?;
     Ok(Map {
         h,
@@ -80,7 +83,7 @@ fn start(cx: &Cx, c: &Cfg) -> R<Map> {
     })
 }
 
-fn classify(cx: &mut Cx, c: &Cfg, m: Map) -> R<()> {
+pub(crate) fn classify(cx: &mut Cx, c: &Cfg, m: Map) -> R<()> {
     cx.tokens = m.places();
     match cx.head {
         Head::Image => {
@@ -98,12 +101,12 @@ fn classify(cx: &mut Cx, c: &Cfg, m: Map) -> R<()> {
     Ok(())
 }
 
-fn depth(d: u64) -> u64 {
+pub(crate) fn depth(d: u64) -> u64 {
     d.min(crate::limits::MAX_LAYERS)
 }
 
 /// Channels rounded to a multiple, never down by more than a tenth.
-fn round(value: f64, unit: u64, least: u64) -> u64 {
+pub(crate) fn round(value: f64, unit: u64, least: u64) -> u64 {
     let unit_f = unit.max(1) as f64;
     let mut n = ((value + unit_f / 2.0) / unit_f).floor() * unit_f;
     n = n.max(least as f64);
@@ -116,9 +119,20 @@ fn round(value: f64, unit: u64, least: u64) -> u64 {
 /// ConvNeXt, both versions.
 pub fn convnext(cx: &mut Cx, c: &Cfg) -> R<()> {
     let second = c.model_type == "convnextv2";
-    let depths = c.us("depths")?.ok_or_else(|| c.missing("depths"))?;
-    let widths = c.list("hidden_sizes", depths.len())?;
-    let patch = c.u("patch_size")?;
+    // DINOv3's own: the smallest size where the file gives none, always patches of 4.
+    let third = c.model_type == "dinov3_convnext";
+    let given = |key: &str, own: [u64; 4]| -> R<Vec<u64>> {
+        match c.us(key)? {
+            None if third => Ok(own.to_vec()),
+            list => list.ok_or_else(|| c.missing(key)),
+        }
+    };
+    let depths = given("depths", [3, 3, 9, 3])?;
+    let widths = given("hidden_sizes", [96, 192, 384, 768])?;
+    if widths.len() != depths.len() {
+        c.list("hidden_sizes", depths.len())?;
+    }
+    let patch = if third { 4 } else { c.u("patch_size")? };
     let m = start(cx, c)?;
     let (mut m, stem) = m.conv(
         widths.first().copied().unwrap_or(0),
@@ -380,7 +394,7 @@ pub fn efficientnet(cx: &mut Cx, c: &Cfg) -> R<()> {
 }
 
 /// One inverted bottleneck of MobileNet 2.
-fn inverted(m: Map, out: u64, ratio: f64, stride: u64, same: bool) -> (Map, Cost) {
+pub(crate) fn inverted(m: Map, out: u64, ratio: f64, stride: u64, same: bool) -> (Map, Cost) {
     let wide = round((m.c as f64 * ratio).round_ties_even(), 8, 8);
     let (a, x) = m.conv(wide, 1, 1, 0, 1, false, true);
     let (b, y) = if same {

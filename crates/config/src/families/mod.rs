@@ -14,6 +14,7 @@ pub mod hybrid;
 pub mod mixture;
 pub mod multimodal;
 pub mod paired;
+pub mod pyramids;
 pub mod seq2seq;
 pub mod series;
 pub mod speech;
