@@ -33,7 +33,7 @@ cues! {
         "plays", "playing", "to_play", "runs_on", "runs_at", "can_run", "to_run_the", "to_run_it", "running_the", "running_it", "run_the_chat", "run_it", "rerank*", "decoding", "gguf", "awq", "gptq", "4bit", "8bit", "throughput", "concurrent",
         "laptop", "selfhost*", "tok_/_s", "users", "subscriber*", "customers", "max_model_len", "generates", "generate", "hosted", "hosting", "prompt", "prompts", "simulations", "thinking", "answer", "answers", "at_test_time", "load"];
     /// A site, a purchase, a fleet: no training run.
-    SITE = ["mlperf", "megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
+    SITE = ["mlperf", "online_in", "came_online", "went_online", "come_online", "megawatt*", "gigawatt*", "mw", "gw", "site", "campus", "facility", "data_centre*", "data_center*", "datacenter*", "datacentre*", "supercomputer", "warehouse",
         "buy", "buying", "bought", "purchase*", "order", "orders", "ordered", "stockpile*", "owns", "ship", "shipped", "shipping", "shipments", "installed", "install", "houses", "export", "exports", "smuggl*",
         "building_a", "build_a", "has_raised", "invest*", "revenue", "factory", "opened", "rent", "rents"];
     /// What somebody has, whatever it is used for.

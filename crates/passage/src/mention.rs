@@ -162,11 +162,14 @@ fn repeat_chips(doc: &Doc, found: &mut [Mention]) {
     for mention in found.iter_mut() {
         let end = mention.at.end;
         let sentence = doc.sentence(mention.at.start);
-        if mention.unit == Unit::Chips {
+        if matches!(mention.unit, Unit::Chips | Unit::Machines) {
             last = Some((sentence.start, mention.chip, mention.noun.clone()));
             continue;
         }
-        let of_them = doc.is(end, "of") && matches!(doc.text(end + 1), "them" | "these" | "those");
+        // "256 nodes with 4 MI250X each, or 1024 in all"
+        let in_all = doc.is(end, "in") && matches!(doc.text(end + 1), "all" | "total");
+        let of_them =
+            in_all || doc.is(end, "of") && matches!(doc.text(end + 1), "them" | "these" | "those");
         let on = mention
             .at
             .start

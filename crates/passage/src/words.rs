@@ -214,9 +214,14 @@ fn formats(doc: &Doc) -> Vec<Claim> {
         let mixed = near & cues::PRECISION != 0;
         // "…, 256 x A100-40GB, bf16."
         let edge = |k: usize| matches!(doc.text(k), "," | ";" | "." | "" | "(" | ")");
-        let entry = edge(i.wrapping_sub(1))
+        let front = i.wrapping_sub(if doc.is(i.wrapping_sub(1), "in") {
+            2
+        } else {
+            1
+        });
+        let entry = edge(front)
             && edge(i + 1)
-            && doc.cues_in(doc.sentence(i)) & cues::TRAIN != 0;
+            && doc.cues_in(doc.sentence(i)) & (cues::TRAIN | cues::RUN | cues::LEARNING) != 0;
         let trained = clause & (cues::TRAIN | cues::RUN) != 0 || entry;
         let strength = if label || (mixed && trained) {
             3

@@ -65,10 +65,14 @@ impl Doc<'_> {
             && self.glued(i + 1)
             && self.glued(i + 2)
             && (self.kind(i + 2) == Some(Kind::Number)
-                || self
-                    .tokens
-                    .get(i + 2)
-                    .is_some_and(|t| t.capital && t.text.len() <= 3 && t.text != "ai"))
+                || self.tokens.get(i + 2).is_some_and(|t| {
+                    t.capital
+                        && (t.text.len() <= 3 && t.text != "ai"
+                            || self.size_at(i + 3).is_some()
+                            || self.text(i + 3).strip_prefix('v').is_some_and(|rest| {
+                                compute_core::quantity::parse_f64(rest).is_some()
+                            }) && self.size_at(i + 4).is_some())
+                }))
             && first.capital;
         // "Marin 8B began", not "All 8B models".
         let opens = self.starts_sentence(i)
@@ -212,6 +216,18 @@ impl Doc<'_> {
                 {
                     end = next + 1;
                 }
+                // "SEA-LION v1 7B"
+                Kind::Word
+                    if token.space
+                        && version.is_empty()
+                        && self.size_at(next + 1).is_some()
+                        && token.text.strip_prefix('v').is_some_and(|rest| {
+                            compute_core::quantity::parse_f64(rest).is_some()
+                        }) =>
+                {
+                    version.push_str(token.text.get(1..).unwrap_or(""));
+                    end = next + 1;
+                }
                 // "Kimi K2", "DeepSeek V3"
                 Kind::Word
                     if token.capital
@@ -305,6 +321,19 @@ impl Doc<'_> {
                 && (range.start + 1..range.start + 3).any(|k| self.is(k, ":"));
             if first_person || parent {
                 self.mark(range.clone(), true);
+                carried |= first_person;
+                continue;
+            }
+            // "I trained one on my 4090. Meanwhile they used 25,000."
+            let they = carried && (range.start..range.start + 3).any(|k| self.is(k, "they"));
+            // "StabilityAI's own run needed 200,000 hours"
+            let own_run = self
+                .tokens
+                .get(range.start)
+                .is_some_and(|t| t.possessive && t.capital)
+                && self.is(range.start + 1, "own");
+            if they || own_run {
+                self.mark(range.clone(), true);
                 continue;
             }
             let mut now =
@@ -368,7 +397,11 @@ impl Doc<'_> {
                     let apposition = (i + 1..i + 3).any(|k| self.is(k, ","))
                         && matches!(self.text(i.wrapping_sub(1)), "the" | "its" | "our" | "a");
                     // "All ablations use a 1.3B model, 1,500 GPU-hours each": the whole sentence.
-                    let subject = i <= range.start + 2;
+                    // "training the teacher itself took 22,016 hours, 625k iterations"
+                    let subject = i <= range.start + 2
+                        || (i + 1..i + 3).any(|k| {
+                            matches!(self.text(k), "took" | "needed" | "used" | "ran" | "itself")
+                        });
                     (now, by_comparison) = (true, !apposition && !subject);
                     subject_foreign.get_or_insert(true);
                 }
@@ -483,7 +516,9 @@ impl Doc<'_> {
                             }
                             now = true;
                             // "RoBERTa's 3.2e21, and with more steps …" goes no further than its clause.
-                            by_comparison = compared
+                            // "By comparison Llama 3.1, published in July, took 54 days": to the sentence's end.
+                            let whole = self.is(range.start + 1, "comparison");
+                            by_comparison = compared && !whole
                                 || self
                                     .tokens
                                     .get(end.wrapping_sub(1))
@@ -593,7 +628,14 @@ impl Doc<'_> {
             };
             let mut older = false;
             for k in range {
-                if let Some(version) = versions.get(k).copied().flatten() {
+                // "v1 had needed", not "the parameters of v1".
+                let object = matches!(
+                    self.text(k.wrapping_sub(1)),
+                    "of" | "than" | "like" | "from" | "for" | "in" | "to" | "with"
+                );
+                if let Some(version) = versions.get(k).copied().flatten()
+                    && !object
+                {
                     older = version < newest;
                 }
                 if older {

@@ -120,7 +120,7 @@ pub(super) fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Optio
         around.clause() & (cues::TRAIN | cues::RUN) != 0 || around.sentence() & cues::TRAIN != 0;
     if !trained && mention.chip.is_none() && around.sentence() & cues::LEARNING == 0 {
         // "on 256 GPUs" of a sentence that says nothing of training; "a pod (256 chips)".
-        if !matches!(around.word_before(1), "on" | "(") {
+        if !matches!(around.word_before(1), "on" | "(" | "totalling" | "totaling") {
             return None;
         }
     }

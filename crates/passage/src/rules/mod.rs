@@ -317,7 +317,7 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
             label: label_range.clone().map_or(0, |range| doc.cues_in(range)),
             label_range,
         };
-        if denied(&around) || for_another_size(&around, mentions) {
+        if denied(&around) || set_aside(&around) || for_another_size(&around, mentions) {
             continue;
         }
         if let Some(mut claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
@@ -334,7 +334,10 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
 fn bare_size(around: &Around) -> bool {
     let doc = around.doc;
     let at = around.mention.at.clone();
+    // "JFT-3B" is a data set.
+    let named = doc.is(at.start.wrapping_sub(1), "-") && doc.glued(at.start);
     doc.is(at.end.wrapping_sub(1), "b")
+        && !named
         && doc.name(at.start).is_none()
         && around
             .sentence
@@ -546,6 +549,17 @@ fn foreign(around: &Around) -> bool {
         {
             return !siblings(doc, around.sentence.clone());
         }
+        // "51,968 GPU hours on the big model"
+        if matches!(doc.text(k), "for" | "by" | "on")
+            && doc.is(k + 1, "the")
+            && matches!(
+                doc.text(k + 2),
+                "big" | "bigger" | "larger" | "largest" | "other" | "smaller" | "smallest"
+            )
+            && doc.cues_in(k + 3..k + 4) & cues::MODEL != 0
+        {
+            return true;
+        }
         // "75k GPU-hours on ablations"
         if matches!(doc.text(k), "for" | "by" | "in" | "on")
             && doc.cues_in(k + 1..(k + 3).min(around.clause.end)) & cues::OTHERS != 0
@@ -584,6 +598,29 @@ fn of_any_model(around: &Around) -> bool {
             )
             && (2..6).any(|n| matches!(doc.text(k.wrapping_sub(n)), "a" | "an" | "any"))
     })
+}
+
+/// What is told of another time or of no run: it is no figure of the model, and no rival of one.
+fn set_aside(around: &Around) -> bool {
+    let mention = around.mention;
+    // "(down from 43% on 8K GPUs)"
+    let first = around.clause.clone().find(|k| !around.doc.is(*k, "("));
+    let changed = first.is_some_and(|k| {
+        matches!(around.doc.text(k), "down" | "up") && around.doc.is(k + 1, "from")
+    });
+    // "A 22-billion-parameter version is to follow next year"
+    let end = mention.end;
+    let to_come = matches!(mention.unit, Unit::Parameters | Unit::None)
+        && (end..(end + 6).min(around.clause.end)).any(|k| {
+            matches!(around.doc.text(k), "is" | "are")
+                && matches!(around.doc.text(k + 1), "to" | "planned" | "next" | "coming")
+                || around.doc.is(k, "will")
+        });
+    changed
+        || to_come
+        || around.doc.is_hypothetical(mention.at.start)
+        || shared_out(around)
+        || derived(around)
 }
 
 /// "the optimum sits near 10.7B parameters", "440 A100s were abandoned after 12 hours",
@@ -654,18 +691,6 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
         || mention.value <= 0.0
         || foreign(around)
         || around.doc.in_sum_row(mention.at.start)
-    {
-        return None;
-    }
-    // "(down from 43% on 8K GPUs)"
-    let first = around.clause.clone().find(|k| !around.doc.is(*k, "("));
-    let changed = first.is_some_and(|k| {
-        matches!(around.doc.text(k), "down" | "up") && around.doc.is(k + 1, "from")
-    });
-    if changed
-        || around.doc.is_hypothetical(mention.at.start)
-        || shared_out(around)
-        || derived(around)
     {
         return None;
     }

@@ -203,10 +203,13 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     // "the 137B model", "our 175B SFT model"
     // "the 20B AlexaTM seq2seq model"
     let word = |k: usize| doc.kind(k) == Some(Kind::Word) && !cues::STOPS.contains(&doc.text(k));
-    let model = (0..3).any(|n| {
-        doc.cues_in(mention.end + n..mention.end + n + 1) & cues::MODEL != 0
-            && (mention.end..mention.end + n).all(word)
-    });
+    // "a 14B decoder-only transformer" is whole.
+    let only = doc.is(mention.end + 1, "-") && doc.is(mention.end + 2, "only");
+    let model = only
+        || (0..3).any(|n| {
+            doc.cues_in(mention.end + n..mention.end + n + 1) & cues::MODEL != 0
+                && (mention.end..mention.end + n).all(word)
+        });
     let component = matches!(
         after,
         "vision"
@@ -222,7 +225,7 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
             | "decoder"
             | "encoder"
     ) && doc.kind(mention.end) == Some(Kind::Word);
-    let component = component || doc.is(mention.end + 1, "backbone");
+    let component = component && !only || doc.is(mention.end + 1, "backbone");
     // "our 34B dense decoder" is the whole, "a 7B dense parent" another.
     let component = component && !(model && after == "dense");
     let article = if before == "dense" {
@@ -306,6 +309,11 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
                 | "."
                 | ")"
                 | "with"
+                | "came"
+                | "ended"
+                | "reached"
+                | "saw"
+                | "went"
                 | "on"
                 | "was"
                 | "took"
@@ -540,6 +548,7 @@ pub(super) fn sequence_length(around: &Around, gate: &Gate) -> Option<Claim> {
                 | "being"
                 | "about"
                 | "seq"
+                | "len"
                 | "tokens"
                 | "each"
                 | "cut"

@@ -70,6 +70,22 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return None;
     }
+    // "40% MFU on 1M-token inputs"
+    if mention.noun == "token"
+        && matches!(
+            around.word_after(0),
+            "inputs"
+                | "input"
+                | "context"
+                | "contexts"
+                | "prompts"
+                | "documents"
+                | "window"
+                | "limit"
+        )
+    {
+        return None;
+    }
     let part = around
         .distance_before(cues::NOT_DATA | cues::PART_OF, 5)
         .is_some_and(|back| {
@@ -201,6 +217,13 @@ pub(super) fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
         || mention.per == Per::Chip
         || mention.per == Per::Time
         || mention.unit == Unit::Batches
+    {
+        return None;
+    }
+    // "2,280 then 3,960 sequences"
+    if doc.is(mention.at.end, "then") && doc.kind(mention.at.end + 1) == Some(Kind::Number)
+        || around.word_before(1) == "then"
+            && doc.kind(mention.at.start.wrapping_sub(2)) == Some(Kind::Number)
     {
         return None;
     }
