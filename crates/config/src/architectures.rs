@@ -182,6 +182,13 @@ pub const ARCHITECTURES: &[Architecture] = &[
         seq2seq::bart,
     ),
     a(&["marian"], "MarianMTModel", seq2seq::bart),
+    a(&["pegasus_x"], GEN, seq2seq::pegasus_x),
+    a(&["prophetnet"], GEN, seq2seq::prophetnet),
+    a(&["vilt"], MODEL, joined::vilt),
+    a(&["florence2"], GEN, joined::florence2),
+    a(&["colpali", "colqwen2"], "ForRetrieval", joined::retrieval),
+    a(&["video_llava"], GEN, joined::video_llava),
+    a(&["visual_bert"], MODEL, encoders::bert_like),
     a(&["t5gemma"], GEN, seq2seq::t5gemma),
     a(
         &[
@@ -375,7 +382,11 @@ pub const ARCHITECTURES: &[Architecture] = &[
         "ForPrediction",
         series::time_series,
     ),
-    a(&["blip-2", "instructblip"], GEN, multimodal::blip2),
+    a(
+        &["blip-2", "instructblip", "instructblipvideo"],
+        GEN,
+        multimodal::blip2,
+    ),
     a(&["fuyu"], LM, multimodal::fuyu),
     a(
         &["internvl_chat"],

@@ -384,7 +384,7 @@ pub fn luke(cx: &mut Cx, c: &Cfg) -> R<()> {
     labels(cx, c, n, d)
 }
 
-/// BERT with tables and heads of other types: DPR, BROS, RoCBert.
+/// BERT with tables and heads of other types: DPR, BROS, RoCBert, VisualBERT.
 pub fn bert_like(cx: &mut Cx, c: &Cfg) -> R<()> {
     let n = cx.text_tokens(c.or("max_position_embeddings", 512)?.clamp(1, 4096))?;
     let d = c.u("hidden_size")?;
@@ -403,6 +403,7 @@ pub fn bert_like(cx: &mut Cx, c: &Cfg) -> R<()> {
     );
     let (a, f) = layer(d, heads, inner, Mask::Full)?;
     let mut core = a.core(n, n);
+    let mut more = 0;
     match kind.as_str() {
         "roc_bert" => {
             let spoken = c.b_or("enable_pronunciation", true);
@@ -428,6 +429,22 @@ pub fn bert_like(cx: &mut Cx, c: &Cfg) -> R<()> {
             }
             cx.t.add("bert.embeddings.map_inputs_layer", "embedding", 1, k);
         }
+        "visual_bert" => {
+            let seen = cx.shape(&["visual_embeds"]).and_then(|s| s.get(1)).copied();
+            let places = match seen {
+                Some(x) => crate::context::bounded(x, "number of regions")?,
+                None => 0,
+            };
+            let k = Cost::new().weights(&[rows, d]).linear(
+                places,
+                c.u("visual_embedding_dim")?,
+                d,
+                true,
+            );
+            let k = if places == 0 { k.not_run() } else { k };
+            cx.t.add("bert.embeddings.visual_projection", "embedding", 1, k);
+            more = places;
+        }
         "bros" => {
             let boxes = c.u("dim_bbox")?;
             let angles = d / 4;
@@ -445,14 +462,48 @@ pub fn bert_like(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
         _ => {}
     }
-    let mixer = Mixer::Other("attention", Box::new(a.projections(n, n)), Box::new(core));
+    // Regions of a picture stand beside the words.
+    let all = n.saturating_add(more);
+    if more > 0 {
+        core = a.core(all, all);
+    }
+    let mixer = Mixer::Other(
+        "attention",
+        Box::new(a.projections(all, all)),
+        Box::new(core),
+    );
     let block = Block {
         mixers: vec![("self_attn", mixer)],
         ffns: vec![("mlp", Ffn::Dense(f))],
         norm: d.saturating_mul(4),
     };
-    Blocks::alike(block, c.layers("num_hidden_layers")?).add(cx, "bert.encoder.layer", n);
+    Blocks::alike(block, c.layers("num_hidden_layers")?).add(cx, "bert.encoder.layer", all);
+    let n = all;
     let pooler = Cost::new().linear(1, d, d, true);
+    if kind == "visual_bert" {
+        if c.b("bypass_transformer") {
+            // One layer more, for regions that the others do not see.
+            let k = a
+                .projections(0, 0)
+                .plus(&f.cost(0))
+                .vector(d.saturating_mul(4))
+                .not_run();
+            cx.t.add("bert.encoder.additional_layer", "attention", 1, k);
+        }
+        cx.t.add("bert.pooler", "fully connected", 1, pooler);
+        if cx.head == Head::PreTraining {
+            let k = Cost::new()
+                .linear(n, d, d, true)
+                .vector(d.saturating_mul(2));
+            cx.t.add("cls.predictions.transform", "fully connected", 1, k);
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head("cls.predictions.decoder", n, d, vocabulary, true, tied);
+            let two = Cost::new().linear(1, d, 2, true);
+            cx.t.add("cls.seq_relationship", "classification head", 1, two);
+            return Ok(());
+        }
+        return labels(cx, c, n, d);
+    }
     if kind == "dpr" {
         let p = c.or("projection_dim", 0)?;
         if p > 0 {

@@ -11,6 +11,7 @@ pub mod encoders;
 pub mod gemma;
 pub mod gpt;
 pub mod hybrid;
+pub mod joined;
 pub mod mixture;
 pub mod multimodal;
 pub mod paired;

@@ -1418,7 +1418,11 @@ pub fn audio_encoder(cx: &mut Cx, c: &Cfg) -> R<()> {
 pub fn blip2(cx: &mut Cx, c: &Cfg) -> R<()> {
     let (t, v, q) = (
         c.sub("text_config", "opt"),
-        c.sub("vision_config", "blip_2_vision_model"),
+        if c.model_type == "instructblipvideo" {
+            c.fixed("vision_config", "blip_2_vision_model")
+        } else {
+            c.sub("vision_config", "blip_2_vision_model")
+        },
         c.sub("qformer_config", "blip_2_qformer"),
     );
     if cx.only(Part::Vision) || cx.class.contains("VisionModel") {

@@ -755,3 +755,198 @@ pub fn composite(cx: &mut Cx, c: &Cfg) -> R<()> {
     cx.tokens = target;
     Ok(())
 }
+
+/// Pegasus X: blocks of neighbours and global tokens in the encoder, every second layer's blocks moved by half.
+pub fn pegasus_x(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("d_model")?;
+    let (s, t) = lengths(cx, c.or("max_position_embeddings", 16384)?.clamp(1, 1024))?;
+    let vocabulary = c.u("vocab_size")?;
+    let block = c.u("block_size")?;
+    let global = c.u("num_global_tokens")?;
+    cx.t.embedding("model.shared", vocabulary, d);
+    if !c.b_or("tie_word_embeddings", true) {
+        // Untied, both sides have tables of their own beside the shared one.
+        cx.t.embedding("model.encoder.embed_tokens", vocabulary, d);
+        cx.t.embedding("model.decoder.embed_tokens", vocabulary, d);
+    }
+    cx.t.add(
+        "model.encoder.embed_global",
+        "embedding",
+        1,
+        Cost::new().weights(&[global, d]),
+    );
+    let (eh, dh) = (
+        c.u("encoder_attention_heads")?,
+        c.u("decoder_attention_heads")?,
+    );
+    let head = div(d, eh, "encoder_attention_heads")?;
+    let whole = div(s, block, "block_size")?
+        .saturating_add(u64::from(!s.is_multiple_of(block)))
+        .saturating_mul(block);
+    let f = FeedForward {
+        width: d,
+        inner: c.u("encoder_ffn_dim")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let moved = c.b_or("stagger_local_blocks", true);
+    let a = Attention::new(d, eh, eh, head, Mask::Full);
+    let encoder = Blocks::each(c.layers("encoder_layers")?, |i| {
+        // Moved blocks need half a block more at either end.
+        let n = if moved && i % 2 == 1 {
+            whole.saturating_add(block / 2 * 2)
+        } else {
+            whole
+        };
+        let all = n.saturating_add(global);
+        let core = Cost::new()
+            .attend(global, all, eh, head, head, Mask::Full)
+            .attend(n, global.saturating_add(block), eh, head, head, Mask::Full);
+        let ffn = f.cost(whole.saturating_add(global));
+        Ok(Block {
+            mixers: vec![(
+                "self_attn",
+                Mixer::Other(
+                    "block attention",
+                    Box::new(a.projections(all, all)),
+                    Box::new(core),
+                ),
+            )],
+            ffns: vec![("mlp", Ffn::Other("feed-forward", Box::new(ffn)))],
+            norm: d.saturating_mul(6),
+        })
+    })?;
+    encoder.add(cx, "model.encoder.layers", whole);
+    let norm = Cost::new().vector(d.saturating_mul(2));
+    cx.t.add("model.encoder.layer_norm", "norm", 1, norm.clone());
+    let own = |mask| -> R<Attention> {
+        let head = div(d, dh, "decoder_attention_heads")?;
+        Ok(Attention::new(d, dh, dh, head, mask))
+    };
+    let f = FeedForward {
+        inner: c.u("decoder_ffn_dim")?,
+        ..f
+    };
+    let block = Block {
+        mixers: vec![
+            ("self_attn", Mixer::Own(own(Mask::Causal)?)),
+            ("encoder_attn", Mixer::Cross(own(Mask::Full)?, s)),
+        ],
+        ffns: vec![("mlp", Ffn::Dense(f))],
+        norm: d.saturating_mul(6),
+    };
+    Blocks::alike(block, c.layers("decoder_layers")?).add(cx, "model.decoder.layers", t);
+    cx.t.add("model.decoder.layer_norm", "norm", 1, norm);
+    match cx.head {
+        Head::Base => {}
+        Head::Generation => {
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head("lm_head", t, d, vocabulary, false, tied);
+        }
+        _ => note_head(cx),
+    }
+    Ok(())
+}
+
+/// ProphetNet: a decoder with one stream more per word that it foresees.
+pub fn prophetnet(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("hidden_size")?;
+    let rows = c.u("max_position_embeddings")?;
+    let alone = cx.head == Head::CausalLm;
+    let (s, t) = if alone {
+        let n = cx.text_tokens(rows.clamp(1, 1024))?;
+        (0, n)
+    } else {
+        lengths(cx, rows.clamp(1, 1024))?
+    };
+    let vocabulary = c.u("vocab_size")?;
+    let ahead = c.u("ngram")?;
+    cx.t.embedding("prophetnet.word_embeddings", vocabulary, d);
+    if !c.b_or("tie_word_embeddings", true) {
+        cx.t.embedding("prophetnet.encoder.word_embeddings", vocabulary, d);
+        if !alone {
+            cx.t.embedding("prophetnet.decoder.word_embeddings", vocabulary, d);
+        }
+    }
+    let both = d.saturating_mul(2);
+    let attention = |heads: u64, mask| -> R<Attention> {
+        let head = div(d, heads, "num_attention_heads")?;
+        Ok(Attention::new(d, heads, heads, head, mask).biased([true; 4]))
+    };
+    let f = |key: &str| -> R<FeedForward> {
+        Ok(FeedForward {
+            width: d,
+            inner: c.u(key)?,
+            gated: false,
+            bias: [true; 2],
+        })
+    };
+    if !alone {
+        cx.t.add(
+            "prophetnet.encoder.position_embeddings",
+            "position table",
+            1,
+            Cost::new().weights(&[rows, d]).vector(both),
+        );
+        let a = attention(c.u("num_encoder_attention_heads")?, Mask::Full)?;
+        let block = Block::usual(a, Ffn::Dense(f("encoder_ffn_dim")?), both.saturating_mul(2));
+        Blocks::alike(block, c.layers("num_encoder_layers")?).add(
+            cx,
+            "prophetnet.encoder.layers",
+            s,
+        );
+    }
+    cx.t.add(
+        "prophetnet.decoder.position_embeddings",
+        "position table",
+        1,
+        Cost::new()
+            .weights(&[rows.saturating_add(ahead), d])
+            .vector(both),
+    );
+    let heads = c.u("num_decoder_attention_heads")?;
+    let a = attention(heads, Mask::Causal)?;
+    let foreseen = ahead.saturating_mul(t);
+    let all = foreseen.saturating_add(t);
+    let buckets = c.u("num_buckets")?.saturating_mul(heads);
+    // Every stream sees the words so far, and itself.
+    let core = a.core(t, t).attend(
+        foreseen,
+        t.saturating_mul(2),
+        heads,
+        a.key,
+        a.value,
+        Mask::Full,
+    );
+    let p = a.projections(all, all).linear(all, d, buckets, true);
+    let cross = attention(heads, Mask::Full)?;
+    let mut block = Block {
+        mixers: vec![(
+            "self_attn",
+            Mixer::Other("attention of streams", Box::new(p), Box::new(core)),
+        )],
+        ffns: vec![("mlp", Ffn::Dense(f("decoder_ffn_dim")?))],
+        norm: both.saturating_mul(2),
+    };
+    if c.b_or("add_cross_attention", true) {
+        block.mixers.push((
+            "cross_attn",
+            if alone {
+                Mixer::CrossIdle(cross)
+            } else {
+                Mixer::Cross(cross, s)
+            },
+        ));
+        block.norm = block.norm.saturating_add(both);
+    }
+    Blocks::alike(block, c.layers("num_decoder_layers")?).add(cx, "prophetnet.decoder.layers", all);
+    match cx.head {
+        Head::Base => {}
+        Head::Generation | Head::CausalLm => {
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head("lm_head", foreseen, d, vocabulary, false, tied);
+        }
+        _ => note_head(cx),
+    }
+    Ok(())
+}
