@@ -1,6 +1,8 @@
-// `cargo xtask bench`: keystroke to layout, and the first visit. Prints; fails on no time.
+// `cargo xtask bench`: keystroke to layout, counts of configs, and the first visit. Prints; fails on no time.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { close, open, plainHost } from './harness.mjs';
+import { close, open, plainHost, root } from './harness.mjs';
 
 /** Types 300 numbers into `params`; the time of each until layout is done, in milliseconds, sorted. Runs in the page. */
 const keystrokes = async () => {
@@ -50,6 +52,36 @@ for (const rate of [1, 4]) {
   const plain = await other.evaluate(keystrokes);
   console.log(`  slowed ${rate} x: p50 ${at(times, 0.5)} ms, p95 ${at(times, 0.95)} ms, worst ${at(times, 1)} ms; script ${spent[0]}, style ${spent[1]}, layout ${spent[2]} ms each`);
   console.log(`              one line of script on an empty page, for comparison: p50 ${at(plain, 0.5)} ms, p95 ${at(plain, 0.95)} ms`);
+  await page.done();
+}
+
+console.log('\nA config counted by the module in the browser (aim: under 5 ms)');
+{
+  const data = (name) => readFileSync(path.join(root, 'crates/config/tests/data', name), 'utf8').trim().split('\n');
+  const configs = data('truth.jsonl').map((line) => JSON.parse(line)).map(({ name, config, class: model }) => [name, JSON.stringify(config), model]);
+  const page = await open('?page=count');
+  const measured = await page.evaluate(async (rows) => {
+    const module = await import(new URL('training-compute.js', document.baseURI));
+    await module.default();
+    // A clock in a browser ticks in tenths of a millisecond: ten counts at a time. The first count of all is told apart.
+    const time = (runs, text, model) => {
+      const from = performance.now();
+      for (let run = 0; run < runs; run += 1) module.count(text, { sequenceLength: 512, class: model });
+      return (performance.now() - from) / runs;
+    };
+    const first = time(1, rows[0][1], rows[0][2]);
+    return { first, times: rows.map(([name, text, model]) => [name, time(10, text, model)]) };
+  }, configs);
+  const sorted = measured.times.map(([, ms]) => ms).sort((a, b) => a - b);
+  const [slowest, worst] = measured.times.reduce((most, one) => (one[1] > most[1] ? one : most));
+  console.log(`  ${sorted.length} configs: p50 ${at(sorted, 0.5)} ms, p95 ${at(sorted, 0.95)} ms, worst ${worst.toFixed(2)} ms (${slowest}); the first of all ${measured.first.toFixed(2)} ms`);
+  const own = new Map(measured.times);
+  const ratios = data('python_counters.csv').slice(1).map((line) => line.split(','))
+    .flatMap(([name, tool, , seconds]) => (own.has(name) ? [[(Number(seconds) * 1e3) / own.get(name), tool, name]] : []))
+    .sort((a, b) => a[0] - b[0]);
+  const [least, middle, most] = [0, Math.floor(ratios.length / 2), ratios.length - 1].map((index) => ratios[index]);
+  const say = ([ratio, tool, name]) => `${Math.round(ratio)} (${tool} on ${name})`;
+  console.log(`  Python counters took ${Math.round(middle[0])} times as long in the median of ${ratios.length} runs; least ${say(least)}, most ${say(most)}`);
   await page.done();
 }
 
