@@ -247,6 +247,12 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["mobilenet_v1"], IMAGE, convnet::mobilenet_v1),
     a(&["mobilenet_v2"], IMAGE, convnet::mobilenet_v2),
     a(&["mobilevit"], IMAGE, convnet::mobilevit),
+    a(&["dpt"], "ForDepthEstimation", depth::dpt),
+    a(
+        &["depth_anything"],
+        "ForDepthEstimation",
+        depth::depth_anything,
+    ),
     a(&["levit"], IMAGE, pyramids::levit),
     a(&["cvt"], IMAGE, pyramids::cvt),
     a(&["focalnet"], IMAGE, pyramids::focalnet),
@@ -401,6 +407,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
     ),
     a(&["minicpmv"], LM, custom::minicpm_v),
     a(&["phi3small"], LM, custom::phi3_small),
+    a(&["llada"], LM, custom::llada),
     a(&["openelm"], LM, custom::openelm),
     a(&["nemotron-nas"], LM, custom::nemotron_nas),
     // The rows of the table of decoders in the manner of Llama.

@@ -193,6 +193,12 @@ fn custom_code_types_have_their_published_totals() {
             None,
             16_255_638_528,
         ),
+        // LLaDA-8B.
+        (
+            r#"{"model_type":"llada","d_model":4096,"n_layers":32,"n_heads":32,"n_kv_heads":32,"mlp_hidden_size":12288,"vocab_size":126464,"embedding_size":126464,"weight_tying":false}"#,
+            None,
+            8_015_581_184,
+        ),
         // OpenELM.
         (
             r#"{"model_type":"openelm","architectures":["OpenELMForCausalLM"],"model_dim":1280,"num_transformer_layers":16,"head_dim":64,"num_query_heads":[12,12,12,12,12,16,16,16,16,16,16,16,20,20,20,20],"num_kv_heads":[3,3,3,3,3,4,4,4,4,4,4,4,5,5,5,5],"ffn_multipliers":[0.5,0.73,0.97,1.2,1.43,1.67,1.9,2.13,2.37,2.6,2.83,3.07,3.3,3.53,3.77,4.0],"ffn_dim_divisor":256,"vocab_size":32000,"normalize_qk_projections":true,"ffn_with_glu":true,"share_input_output_layers":true,"max_context_length":2048}"#,

@@ -387,3 +387,35 @@ pub fn nemotron_nas(cx: &mut Cx, c: &Cfg) -> R<()> {
     })?;
     decoder(cx, c, n, d, d, c.b("tie_word_embeddings"), blocks)
 }
+
+/// LLaDA: Llama's blocks without a mask, under names of their own.
+pub fn llada(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let n = tokens(cx, c, "max_sequence_length")?;
+    let d = c.u("d_model")?;
+    let heads = c.u("n_heads")?;
+    let kv = c.or("n_kv_heads", heads)?;
+    let bias = c.b("include_bias");
+    let qkv = bias || c.b("include_qkv_bias");
+    let f = FeedForward {
+        width: d,
+        inner: c.u("mlp_hidden_size")?,
+        gated: true,
+        bias: [bias; 2],
+    };
+    let a = Attention::new(d, heads, kv, div(d, heads, "n_heads")?, Mask::Full)
+        .biased([qkv, qkv, qkv, bias]);
+    let block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(2));
+    let model = Decoder {
+        prefix: "model",
+        width: d,
+        vocabulary: c.or("embedding_size", c.u("vocab_size")?)?,
+        embedding_width: d,
+        positions: 0,
+        before: 0,
+        last_norm: d,
+        tied: c.b("weight_tying"),
+        head_bias: false,
+        blocks: Blocks::alike(block, c.layers("n_layers")?),
+    };
+    model.add(cx, c, n)
+}

@@ -6,6 +6,7 @@ pub mod convnet;
 pub mod custom;
 pub mod decoders;
 pub mod dense;
+pub mod depth;
 pub mod documents;
 pub mod encoders;
 pub mod gemma;
