@@ -39,7 +39,7 @@ cues! {
     /// What somebody has, whatever it is used for.
     FLEET = ["has", "have", "holds", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
     /// What is not so, or not yet.
-    HYPOTHETICAL = ["waiting", "should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
+    HYPOTHETICAL = ["rumour*", "rumor*", "next_model", "waiting", "should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
     OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "parent*", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
         "teacher", "probing", "probe", "probes", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "forerunner", "state_of_the_art_models", "elsewhere"];
@@ -60,10 +60,10 @@ cues! {
     /// A verb in the past or present: what follows it is told as a fact.
     FACT = ["was", "were", "is", "are", "has", "have", "had", "took", "takes", "used", "uses", "trained", "pretrained", "finetuned", "saw", "ran", "needed", "required", "consumed", "spent", "did", "reached", "lasted", "we", "ended", "finished", "stopped", "got", "went", "achieved", "sustained", "with"];
     /// Introduces a comparison.
-    COMPARE = ["like", "unlike", "than", "compared", "compare", "next_to", "beside", "besides", "versus", "vs", "relative_to", "against", "similar_to", "following", "as_in", "after", "while", "whereas", "where", "twice_what",
+    COMPARE = ["builds_on", "built_on", "based_on", "like", "unlike", "than", "compared", "compare", "next_to", "beside", "besides", "versus", "vs", "relative_to", "against", "similar_to", "following", "as_in", "after", "while", "whereas", "where", "twice_what",
         "matches", "match", "rivals", "outperform*", "beats", "beat", "competes", "surpass*", "exceeds", "same_as", "instead_of", "by_comparison", "contrast", "comparison", "earlier", "previous", "original", "contrary", "half_of", "times_what", "times_the", "parity_with", "as_large_as", "as_many_as"];
     /// The number behind is a limit, not a value.
-    BOUND = ["up_to", "more_than", "over", "at_least", "under", "fewer_than", "less_than", "above", "below", "exceed*", "beyond", "at_most", "as_many_as", "as_much_as", "upwards_of", "upward_of", "north_of",
+    BOUND = ["peaked_at", "up_to", "more_than", "over", "at_least", "under", "fewer_than", "less_than", "above", "below", "exceed*", "beyond", "at_most", "as_many_as", "as_much_as", "upwards_of", "upward_of", "north_of",
         "no_more_than", "in_excess_of", "greater_than", "larger_than", "smaller_than", "not_exceed*", "minimum", "maximum", "max", "min", "within", "well_over", "shy_of", "as_few_as", "as_little_as", "topping", "surpass*", "short_of", "longer_than", "and_up"];
     /// May stand between a cue and its number.
     APPROXIMATE = ["about", "around", "roughly", "approximately", "some", "nearly", "almost", "ca", "circa", "approx", "just", "only", "estimated", "close_to", "an", "a", "the", "its", "of", "total", "is", "was", "to", "all", "merely", "exactly", "precisely", "reportedly", "another", "further", "again"];

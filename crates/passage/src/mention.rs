@@ -204,6 +204,11 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
         let between = first.at.end..second.at.start;
         // The far end of a span of sizes is no value either.
         second.ramp |= first.ramp && doc.is(between.start, "to") && between.len() == 1;
+        // "0.44M to 6.6M parameters": nor that of a span too wide for one.
+        second.barred |= first.barred
+            && first.scaled
+            && between.len() == 1
+            && matches!(doc.text(between.start), "to" | "–");
         // "increased from 3M to 6M tokens per batch"
         if first.ramp
             && doc.is(between.start, "to")
@@ -229,6 +234,12 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
             second.barred = true;
             continue;
         }
+        // "peaked at 2.5K H100 and 2.5K A100": the bound is both's.
+        second.barred |= first.barred
+            && first.unit == Unit::Chips
+            && second.unit == Unit::Chips
+            && doc.is(first.end, "and")
+            && first.end + 1 == second.at.start;
         // "by one at 50,000 and by another at 80,000 H100s"
         let told = between.len() <= 5
             && between.clone().any(|t| matches!(doc.text(t), "and" | "or"))
@@ -274,6 +285,18 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
                     | Unit::Time(_)
             )
         {
+            // "5 and 4.5 trillion tokens": the word of scale serves both.
+            let word = doc.text(second.at.end.wrapping_sub(1));
+            if !first.scaled
+                && second.scaled
+                && first.value < 1000.0
+                && let Some(scale) = scale_of(word)
+                && word.len() > 2
+            {
+                first.value *= scale;
+                first.text = format!("{} {word}", first.text);
+                first.scaled = true;
+            }
             first.unit = second.unit;
             first.noun.clone_from(&second.noun);
             first.chip = second.chip;

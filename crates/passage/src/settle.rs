@@ -273,6 +273,15 @@ fn behind(
 
 /// The last stage named before the number, in its sentence.
 fn before(doc: &Doc, at: usize, sentence: &Range<usize>) -> Option<(Stage, Option<Range<usize>>)> {
+    // "SFT on 600k examples, DPO on 70k; 8x H100, 24 hours": behind the semicolon both are meant.
+    let own = doc.segment(at).start.max(sentence.start);
+    let mut stages: Vec<Stage> = (sentence.start..own)
+        .filter_map(|k| stage_of(doc.cues.get(k).copied().unwrap_or(0)))
+        .collect();
+    stages.dedup();
+    if stages.len() >= 2 && doc.cues_in(own..at) & STAGES == 0 {
+        return None;
+    }
     for k in (sentence.start..at).rev() {
         let cue = doc.cues.get(k).copied().unwrap_or(0);
         if cue & STAGES == 0 {
@@ -341,7 +350,11 @@ fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -
     let worked = front & cues::PIECES != 0 && told(&["data"])
         || front & (cues::PIECES | cues::NEXT) != 0 && told(&["steps"]);
     let fits = |field: &str| {
-        (twice && matches!(field, "chips" | "time" | "hw" | "chip_hours"))
+        (twice
+            && matches!(
+                field,
+                "chips" | "time" | "hw" | "chip_hours" | "data" | "steps" | "seq" | "epochs"
+            ))
             || (worked && matches!(field, "data" | "steps" | "seq" | "epochs" | "time"))
     };
     if !fits(claim.field) {
@@ -361,7 +374,17 @@ fn further(doc: &Doc, claims: &[Claim], index: usize, sentence: &Range<usize>) -
                 && !(doc.is(k, "another")
                     && matches!(doc.text(k + 1), "at" | "of" | "by" | "model" | "one"))
         });
-        if next && seen.contains(&told.field) {
+        // "in two stages with 4.065 trillion and 57.575 billion tokens"
+        let twins = claims
+            .iter()
+            .filter(|c| c.field == told.field && doc.sentence(c.span.start) == *sentence)
+            .count()
+            == 2;
+        let staged = twins
+            && front & cues::PIECES != 0
+            && told.span.start - end.min(told.span.start) <= 1
+            && doc.is(told.span.start.wrapping_sub(1), "and");
+        if (next || staged) && seen.contains(&told.field) {
             piece = piece.saturating_add(1).min(8);
             seen.clear();
         }

@@ -319,6 +319,15 @@ impl Doc<'_> {
             // "Base: Llama-3.1-8B (15T tokens)": whose weights it started from.
             let parent = matches!(self.text(range.start), "base" | "teacher" | "parent")
                 && (range.start + 1..range.start + 3).any(|k| self.is(k, ":"));
+            // "*Base model trained by Meta on 15T tokens"
+            let parent = parent
+                || (range.start..range.start + 3).any(|k| {
+                    self.is(k, "base") && self.is(k + 1, "model") && {
+                        (k + 2..range.end).any(|n| {
+                            self.is(n, "by") && self.tokens.get(n + 1).is_some_and(|t| t.capital)
+                        })
+                    }
+                });
             if first_person || parent {
                 self.mark(range.clone(), true);
                 carried |= first_person;
@@ -445,7 +454,22 @@ impl Doc<'_> {
                             .checked_sub(1)
                             .and_then(|k| self.tokens.get(k))
                             .is_some_and(|t| t.possessive);
+                        // "fine-tuned from a RoPE-extended Qwen2.5-Math-7B"
+                        let from = (2..=5)
+                            .take_while(|n| {
+                                i.checked_sub(n - 1).is_some_and(|k| {
+                                    k > range.start
+                                        && (self.kind(k) == Some(Kind::Word) || self.is(k, "-"))
+                                        && (!cues::STOPS.contains(&self.text(k))
+                                            || matches!(self.text(k), "a" | "an" | "the"))
+                                })
+                            })
+                            .any(|n| {
+                                i.checked_sub(n)
+                                    .is_some_and(|k| k >= range.start && self.is(k, "from"))
+                            });
                         let object = kind_of
+                            || from
                             || tuned
                             || owned
                             || i > range.start

@@ -114,6 +114,11 @@ pub(super) fn by_label(around: &Around, gate: &Gate) -> Option<Claim> {
     if !entry {
         return None;
     }
+    let per_sequence = (range.start..range.end)
+        .any(|k| doc.is(k, "tokens") && doc.is(k + 1, "per") && doc.is(k + 2, "sequence"));
+    if per_sequence && mention.unit == Unit::None {
+        return Some(made(around, "seq", 2, mention.text.clone()));
+    }
     if is_label(
         around,
         &[

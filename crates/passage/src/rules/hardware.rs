@@ -280,6 +280,14 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return None;
     }
+    // "279 hours for 208 of 256 intervals"
+    if doc.is(mention.end, "for")
+        && doc.kind(mention.end + 1) == Some(Kind::Number)
+        && doc.is(mention.end + 2, "of")
+        && doc.kind(mention.end + 3) == Some(Kind::Number)
+    {
+        return None;
+    }
     let after = matches!(
         around.word_after(0),
         "of" | "into" | "apart" | "from" | "earlier" | "old"
@@ -335,6 +343,15 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
     let clause = around.clause();
     let sentence = around.sentence();
     let with_chips = chips_in(doc, around.sentence.clone());
+    // "We developed the models on 2048 A100s for five months": more than the run.
+    if sentence & cues::TRAIN == 0
+        && around
+            .sentence
+            .clone()
+            .any(|k| matches!(doc.text(k), "developed" | "development" | "develop"))
+    {
+        return None;
+    }
     let preposition = matches!(around.word_before(1), "for" | "in" | "about" | "over");
     let trained = clause & (cues::TRAIN | cues::RUN) != 0
         || chips_in(doc, around.clause.clone())
@@ -391,7 +408,7 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
     }
     // "per trillion tokens it needs 172.8K GPU hours"
     let rate = (around.sentence.start..mention.at.start).any(|k| {
-        doc.is(k, "per")
+        matches!(doc.text(k), "per" | "each" | "every")
             && (k + 1..k + 3).any(|n| {
                 matches!(
                     doc.text(n),

@@ -496,6 +496,34 @@ fn listed_sizes(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
                 "with" | "on" | "saw" | "took" | "in" | "for" | "at"
             )
     };
+    // "Reka Flash (21B) and Edge (7B)"
+    let bracketed = |m: &Mention| {
+        m.unit == Unit::None
+            && m.scaled
+            && doc.is(m.at.end.wrapping_sub(1), "b")
+            && doc.is(m.at.start.wrapping_sub(1), "(")
+            && doc.is(m.at.end, ")")
+    };
+    for pair in mentions.windows(2) {
+        let [first, second] = pair else { continue };
+        let joined = bracketed(first)
+            && bracketed(second)
+            && matches!(doc.text(first.at.end + 1), "and" | "," | "or")
+            && second.at.start - first.at.end <= 5
+            && !found.iter().any(|c| c.span.start == second.at.start);
+        let claim = found
+            .iter()
+            .find(|c| joined && c.span.start == first.at.start && c.field == "params")
+            .cloned();
+        if let Some(claim) = claim {
+            found.push(Claim {
+                value: second.text.clone(),
+                key: Key::Number(second.value, second.value),
+                span: second.at.clone(),
+                ..claim
+            });
+        }
+    }
     for second in mentions.iter().filter(bare) {
         let start = second.at.start;
         if !matches!(doc.text(start.wrapping_sub(1)), "," | "and" | ";")
@@ -603,6 +631,20 @@ fn of_any_model(around: &Around) -> bool {
 /// What is told of another time or of no run: it is no figure of the model, and no rival of one.
 fn set_aside(around: &Around) -> bool {
     let mention = around.mention;
+    // "The 12B took 72,300 hours on 256 GPUs, the 6.9B 33,500 on 128": of two sizes, the second without its nouns.
+    let elided = around.sentence.clone().any(|k| {
+        around.doc.is(k, "the")
+            && around.doc.size_at(k + 1).is_some_and(|to| {
+                around.doc.is(to.wrapping_sub(1), "b")
+                    && around.doc.kind(to) == Some(Kind::Number)
+                    && around.doc.is(k.wrapping_sub(1), ",")
+            })
+    });
+    let elided = elided
+        && matches!(
+            mention.unit,
+            Unit::Chips | Unit::ChipTime(_) | Unit::Time(_) | Unit::Tokens | Unit::None
+        );
     // "(down from 43% on 8K GPUs)"
     let first = around.clause.clone().find(|k| !around.doc.is(*k, "("));
     let changed = first.is_some_and(|k| {
@@ -616,7 +658,8 @@ fn set_aside(around: &Around) -> bool {
                 && matches!(around.doc.text(k + 1), "to" | "planned" | "next" | "coming")
                 || around.doc.is(k, "will")
         });
-    changed
+    elided
+        || changed
         || to_come
         || around.doc.is_hypothetical(mention.at.start)
         || shared_out(around)

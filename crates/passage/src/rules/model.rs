@@ -154,12 +154,31 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let after = doc.text(mention.end);
-    let total = after == "total" || (doc.is(mention.end, "in") && doc.is(mention.end + 1, "total"));
+    let total = after == "total"
+        || (doc.is(mention.end, "in") && matches!(doc.text(mention.end + 1), "total" | "all"));
     let expert = doc.all & (cues::ACTIVE) != 0;
-    if expert && active(around) {
+    // "the greenest 7B per token" speaks of no mixture.
+    let mixture = !doc.is(mention.end, "per")
+        || doc.all_words(&[
+            "moe",
+            "mixture",
+            "experts",
+            "expert",
+            "active",
+            "activated",
+            "activates",
+            "sparse",
+            "touch",
+            "touches",
+            "uses",
+            "used",
+            "meets",
+            "total",
+        ]);
+    if expert && mixture && active(around) {
         return Some(made(around, "active", 2, mention.text.clone()));
     }
-    if total && expert {
+    if total && (expert || scale.text == "b" && after == "in") {
         return Some(made(around, "params", 2, mention.text.clone()));
     }
     if after == "-" && doc.is(mention.end + 1, "parameter") {
@@ -177,7 +196,11 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     let edge = |k: usize| {
         matches!(doc.text(k), "," | ";" | "." | "") || doc.tokens.get(k).is_none_or(|t| t.line)
     };
-    let dense = before == "dense"
+    // "SeamlessM4T-Large v2 is 2.3B;"
+    if matches!(before, "is" | "has") && edge(mention.end) && scale.text == "b" {
+        return Some(made(around, "params", 2, mention.text.clone()));
+    }
+    let dense = matches!(before, "dense" | "model")
         && matches!(around.word_before(2), ";" | "," | "." | ":" | "")
         && edge(mention.end);
     if dense && scale.text == "b" {
@@ -306,6 +329,7 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         && matches!(
             after,
             "at" | ","
+                | ":"
                 | "."
                 | ")"
                 | "with"

@@ -70,6 +70,12 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return None;
     }
+    // "its cost for 1T tokens"
+    if matches!(around.word_before(1), "for" | "of")
+        && matches!(around.word_before(2), "cost" | "costs" | "price" | "bill")
+    {
+        return None;
+    }
     // "40% MFU on 1M-token inputs"
     if mention.noun == "token"
         && matches!(
