@@ -274,6 +274,11 @@ pub const ARCHITECTURES: &[Architecture] = &[
         "ForCTC",
         audio::wav2vec2,
     ),
+    a(&["parakeet_encoder"], "Encoder", conformers::parakeet),
+    a(&["parakeet_ctc"], "ForCTC", conformers::parakeet),
+    a(&["wav2vec2-bert"], MODEL, conformers::w2v_bert),
+    a(&["t5gemma2"], GEN, seq2seq::t5gemma2),
+    a(&["gemma3n"], GEN, multimodal::gemma3n),
     a(&["patchtst"], "ForPrediction", series::patchtst),
     a(&["gemma3n_text"], LM, gemma::gemma3n),
     a(&["gemma4_text"], LM, gemma::gemma4),
@@ -411,6 +416,8 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["openelm"], LM, custom::openelm),
     a(&["nemotron-nas"], LM, custom::nemotron_nas),
     // The rows of the table of decoders in the manner of Llama.
+    like(&["new"], "gte", "NewModel", bert::new),
+    a(&["hf_olmo"], LM, custom::olmo),
     like(&["kimi_k2"], "deepseek_v3", LM, dense::count),
     like(
         &[

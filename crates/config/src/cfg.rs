@@ -114,6 +114,27 @@ impl<'a> Cfg<'a> {
         self.own.is_some()
     }
 
+    /// Whether the file gives any size that the type knows, beside those of its tables.
+    pub fn sized(&self) -> bool {
+        let tables = [
+            "vocab_size",
+            "type_vocab_size",
+            "max_position_embeddings",
+            "tie_word_embeddings",
+        ];
+        let names = self.base.get("@").and_then(Value::as_object);
+        let known = |k: &str| {
+            self.base.contains_key(k)
+                || self.nests(k)
+                || names.is_some_and(|n| n.iter().any(|(a, b)| a == k || b.as_str() == Some(k)))
+        };
+        self.own.is_some_and(|m| {
+            m.iter().any(|(k, v)| {
+                !v.is_null() && !v.is_string() && !tables.contains(&k.as_str()) && known(k)
+            })
+        })
+    }
+
     fn place(&self, key: &str) -> String {
         if self.path.is_empty() {
             format!("\"{key}\"")

@@ -135,6 +135,18 @@ fn count_object(
             format!("The code of \"{model_type}\" is its publisher's own; the sizes in the file are counted by the structure that it is known to have."),
         );
     }
+    if config.contains_key("auto_map") && has_defaults(like) && type_of_class(&class).is_none() {
+        cx.t.note(
+            "custom-code",
+            format!("Class {} is its publisher's own code (\"auto_map\"); the sizes in the file are counted by the structure of model_type \"{model_type}\".", clip(&class)),
+        );
+    }
+    if has_defaults(like) && !cfg.sized() {
+        cx.t.note(
+            "sizes-by-default",
+            format!("The file gives no size under a name that model_type \"{model_type}\" has: its defaults are counted. Check the total against the model's own."),
+        );
+    }
     count(&mut cx, &cfg)?;
     if cfg.own("quantization_config") {
         cx.t.note("quantized", "The file describes quantized weights; parameters are counted as the numbers they stand for, without scales.");

@@ -193,6 +193,12 @@ fn custom_code_types_have_their_published_totals() {
             None,
             16_255_638_528,
         ),
+        // OLMo-7B before its conversion; gte-large-en v1.5 under the name of its own code.
+        (
+            r#"{"model_type":"hf_olmo","d_model":4096,"n_layers":32,"n_heads":32,"mlp_hidden_size":22016,"vocab_size":50280,"embedding_size":50304,"weight_tying":false,"layer_norm_with_affine":false}"#,
+            None,
+            6_888_095_744,
+        ),
         // LLaDA-8B.
         (
             r#"{"model_type":"llada","d_model":4096,"n_layers":32,"n_heads":32,"n_kv_heads":32,"mlp_hidden_size":12288,"vocab_size":126464,"embedding_size":126464,"weight_tying":false}"#,
@@ -260,6 +266,35 @@ fn flat_files_are_read_where_their_sizes_stand() {
     assert_eq!(c.parameters, whole);
     let e = llava("somebody/tower-of-their-own").expect_err("sizes elsewhere");
     assert_eq!(e.code, "tower-elsewhere");
+}
+
+/// Types whose publishers write other names, or other code under the name of a known type.
+#[test]
+fn published_files_under_other_names() {
+    let count = |config: &str| count_config(config, &CountOptions::default()).expect("counts");
+    let noted = |c: &Count, code: &str| c.notes.iter().any(|n| n.code == code);
+    // nomic-embed-text v1.5, and the same twice as wide: the names are GPT-2's.
+    let nomic = |d: u64, layers: u64| {
+        count(&format!(
+            r#"{{"model_type":"nomic_bert","architectures":["NomicBertModel"],"n_embd":{d},"n_head":12,"n_inner":{},"n_layer":{layers},"vocab_size":30528,"type_vocab_size":2}}"#,
+            4 * d
+        ))
+    };
+    assert_eq!(nomic(768, 12).parameters, 136_731_648);
+    assert!(nomic(1536, 24).parameters > 4 * 136_731_648);
+    let c = count(
+        r#"{"model_type":"new","architectures":["NewModel"],"hidden_size":1024,"num_hidden_layers":24,"num_attention_heads":16,"intermediate_size":4096,"vocab_size":30528,"type_vocab_size":2,"position_embedding_type":"rope"}"#,
+    );
+    assert_eq!(c.parameters, 434_139_136);
+    // jina-embeddings v2 base: BERT by name, without positions and with gates by code.
+    let c = count(
+        r#"{"model_type":"bert","architectures":["JinaBertModel"],"auto_map":{"AutoModel":"modeling_bert.JinaBertModel"},"hidden_size":768,"num_hidden_layers":12,"num_attention_heads":12,"intermediate_size":3072,"vocab_size":30528,"type_vocab_size":2,"max_position_embeddings":8192,"position_embedding_type":"alibi","feed_forward_type":"geglu"}"#,
+    );
+    assert_eq!(c.parameters, 137_368_320);
+    assert!(noted(&c, "custom-code"));
+    // Sizes under names that the type does not have are not passed over in silence.
+    let c = count(r#"{"model_type":"bert","width":1024,"depth":24,"heads":16,"ffn":4096}"#);
+    assert!(noted(&c, "sizes-by-default"));
 }
 
 /// Layers of DeciLM, one by one: parts left out cost nothing, made linear they cost a square.

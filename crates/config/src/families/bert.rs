@@ -269,7 +269,8 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
         vocabulary,
         table,
     );
-    if e.positions && !matches!(c.s("position_embedding_type"), Some("rotary")) {
+    let placed = !matches!(c.s("position_embedding_type"), Some("rotary" | "alibi"));
+    if e.positions && placed {
         let rows = c
             .u("max_position_embeddings")?
             .saturating_add(if t == "yoso" { 2 } else { 0 });
@@ -341,11 +342,14 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
     if t == "big_bird" && !c.b_or("use_bias", true) {
         a.bias = [false, false, false, true];
     }
+    // Jina's own code under this type: a gate, whose matrix has no bias.
+    let gate = cx.class.starts_with("JinaBert")
+        && c.s("feed_forward_type").is_some_and(|x| x.ends_with("glu"));
     let f = FeedForward {
         width: d,
         inner,
-        gated: e.gated,
-        bias: e.mlp_bias,
+        gated: e.gated || gate,
+        bias: if gate { [false, true] } else { e.mlp_bias },
     };
     let norms = d.saturating_mul(4 + e.extra_norms);
     let layer = format!("{p}.layers");
@@ -427,6 +431,11 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
         norm(cx, &format!("{p}.norm"), d.saturating_mul(2));
     }
     heads_of(cx, c, e, n, d, table, vocabulary)
+}
+
+/// Alibaba's encoders under the name that their own code gives: GTE.
+pub fn new(cx: &mut Cx, c: &Cfg) -> R<()> {
+    bert(cx, &c.as_type("gte"))
 }
 
 /// The poolers and heads of the classes.

@@ -419,3 +419,41 @@ pub fn llada(cx: &mut Cx, c: &Cfg) -> R<()> {
     };
     model.add(cx, c, n)
 }
+
+/// OLMo before it came to transformers: norms without parameters, names of its own.
+pub fn olmo(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let n = tokens(cx, c, "max_sequence_length")?;
+    let d = c.u("d_model")?;
+    let heads = c.u("n_heads")?;
+    let kv = c.or("n_kv_heads", heads)?;
+    // The file gives gate and values together.
+    let both = match c.opt("mlp_hidden_size")? {
+        Some(x) => x,
+        None => d.saturating_mul(c.or("mlp_ratio", 4)?),
+    };
+    let gated = c.s("activation_type").unwrap_or("swiglu") == "swiglu";
+    let bias = c.b("include_bias");
+    let f = FeedForward {
+        width: d,
+        inner: if gated { both / 2 } else { both },
+        gated,
+        bias: [bias; 2],
+    };
+    let a = Attention::new(d, heads, kv, div(d, heads, "n_heads")?, Mask::Causal)
+        .biased([bias; 4]);
+    let scales = c.b("layer_norm_with_affine");
+    let block = Block::usual(a, Ffn::Dense(f), if scales { d.saturating_mul(2) } else { 0 });
+    let model = Decoder {
+        prefix: "model",
+        width: d,
+        vocabulary: c.or("embedding_size", c.u("vocab_size")?)?,
+        embedding_width: d,
+        positions: 0,
+        before: 0,
+        last_norm: if scales { d } else { 0 },
+        tied: c.b_or("weight_tying", true),
+        head_bias: false,
+        blocks: Blocks::alike(block, c.layers("n_layers")?),
+    };
+    model.add(cx, c, n)
+}

@@ -2,6 +2,7 @@
 
 pub mod audio;
 pub mod bert;
+pub mod conformers;
 pub mod convnet;
 pub mod custom;
 pub mod decoders;

@@ -1644,3 +1644,37 @@ fn intern_vit(cx: &mut Cx, v: &Cfg) -> R<(u64, u64)> {
     .add(cx, "vision_model.encoder.layers", n);
     Ok((n, d))
 }
+
+/// Gemma 3n: its language model, and the tables that stand before it. Its image tower is another library's, without sizes.
+pub fn gemma3n(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let t = c.sub("text_config", "gemma3n_text");
+    let tied = c
+        .get("tie_word_embeddings")
+        .and_then(serde_json::Value::as_bool);
+    text_model(cx, &t, tied)?;
+    if cx.only(Part::Text) || cx.class.ends_with("ForCausalLM") {
+        return Ok(());
+    }
+    let d = t.u("hidden_size")?;
+    for (key, like, what) in [
+        ("vision_config", "gemma3n_vision", "image tower"),
+        ("audio_config", "gemma3n_audio", "audio tower"),
+    ] {
+        let v = c.sub(key, like);
+        let wide = v.u("hidden_size")?;
+        let k = Cost::new()
+            .weights(&[v.u("vocab_size")?, wide])
+            .vector(wide.saturating_mul(2))
+            .linear(0, wide, d, false)
+            .not_run();
+        let name = key.split('_').next().unwrap_or(key);
+        cx.t.add(&format!("model.embed_{name}"), "projector", 1, k);
+        cx.t.unknown.push(compute_layers::Unknown {
+            what: format!("{what} of gemma3n ({key})"),
+            occurrences: 1,
+            matters: true,
+        });
+    }
+    cx.t.note("part-not-counted", "The language model and the tables before it are counted; the towers for pictures and sound are not: their parameters and work come on top.");
+    Ok(())
+}

@@ -950,3 +950,88 @@ pub fn prophetnet(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     Ok(())
 }
+
+/// T5Gemma 2: Gemma 3 as encoder, and a decoder whose attention reads its own words and the encoder's at once.
+pub fn t5gemma2(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let e = c.sub("encoder", "t5gemma2_encoder");
+    let (text, own) = (
+        e.sub("text_config", "t5gemma2_text"),
+        c.sub("decoder", "t5gemma2_decoder"),
+    );
+    let longest = text.or("max_position_embeddings", 131_072)?;
+    let (s, t) = lengths(cx, longest.clamp(1, 1024))?;
+    let d = text.u("hidden_size")?;
+    let vocabulary = text.u("vocab_size")?;
+    let tied = c.b_or("tie_word_embeddings", true);
+    let tables = if tied { 1 } else { 2 };
+    for side in ["encoder.text_model", "decoder"].iter().take(tables) {
+        cx.t.embedding(&format!("model.{side}.embed_tokens"), vocabulary, d);
+        // One more row, for the end of a picture.
+        let row = Cost::new().vector(d);
+        cx.t.add(&format!("model.{side}.eoi_embedding"), "embedding", 1, row);
+    }
+    let mut stack = |c: &Cfg, path: &str, n: u64, read: u64| -> R<()> {
+        let d = c.u("hidden_size")?;
+        let heads = c.u("num_attention_heads")?;
+        let kv = c.or("num_key_value_heads", heads)?;
+        let hd = c.u("head_dim")?;
+        let bias = c.b("attention_bias");
+        let f = FeedForward {
+            width: d,
+            inner: c.u("intermediate_size")?,
+            gated: true,
+            bias: [false; 2],
+        };
+        let layers = c.layers("num_hidden_layers")?;
+        let masks = crate::block::masks(c, layers, crate::block::Window::Every(6))?;
+        let blocks = Blocks::each(layers, |i| {
+            let mask = match (read, masks.get(i as usize)) {
+                (0, _) | (_, None) => Mask::Full,
+                (_, Some(m)) => *m,
+            };
+            let a = Attention {
+                extra: hd.saturating_mul(2),
+                ..Attention::new(d, heads, kv, hd, mask).biased([bias; 4])
+            };
+            let core = a.core(n, n).attend(n, read, heads, hd, hd, Mask::Full);
+            let p = a.projections(n, n.saturating_add(read));
+            Ok(Block {
+                mixers: vec![(
+                    "self_attn",
+                    Mixer::Other("attention", Box::new(p), Box::new(core)),
+                )],
+                ffns: vec![("mlp", Ffn::Dense(f))],
+                norm: d.saturating_mul(4),
+            })
+        })?;
+        blocks.add(cx, &format!("model.{path}.layers"), n);
+        let norm = Cost::new().vector(d);
+        cx.t.add(&format!("model.{path}.norm"), "norm", 1, norm);
+        Ok(())
+    };
+    stack(&text, "encoder.text_model", s, 0)?;
+    stack(&own, "decoder", t, s)?;
+    match cx.head {
+        Head::Base => {}
+        Head::Generation => {
+            cx.lm_head("lm_head", t, own.u("hidden_size")?, vocabulary, false, tied)
+        }
+        _ => note_head(cx),
+    }
+    let (tokens, mark) = (cx.tokens, cx.t.mark());
+    let v = e.sub("vision_config", "siglip_vision_model");
+    let (n, vd) = crate::families::multimodal::tower(cx, &v, "model.encoder.vision_tower")?;
+    let m = e.or("mm_tokens_per_image", 256)?.min(n);
+    cx.t.add(
+        "model.encoder.multi_modal_projector",
+        "projector",
+        1,
+        Cost::new().vector(vd).linear(m, vd, d, false),
+    );
+    if !cx.given(&["pixel_values"]) {
+        cx.t.idle_from(mark);
+        cx.t.note("tower-not-run", "Only text is given: the image tower counts as parameters, not as work. Give pixel_values, like [1, 3, 896, 896], to run it once.");
+    }
+    cx.tokens = tokens;
+    Ok(())
+}
