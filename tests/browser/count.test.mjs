@@ -230,6 +230,10 @@ test('training FLOP follows what is trained', async () => {
   await page.check('[name=mode][value=lora]', { force: true });
   await page.waitForSelector('[name=rank]');
   await page.waitForFunction(() => /adapters/.test(document.querySelector('.trained .steps').textContent));
+  // Of a group's matrices some alone: queries and values, 32 layers of 2 adapters of rank 16.
+  await page.check('[name=target][value=q_proj]');
+  await page.check('[name=target][value=v_proj]');
+  await page.waitForFunction(() => /8\.39 million parameters are trained/.test(document.querySelector('.trained').textContent));
   await page.fill('[name=rank]', 'some');
   await page.waitForFunction(() => /no whole number/.test(document.querySelector('.trained').textContent));
   await page.check('[name=mode][value=frozen]', { force: true });

@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use compute_layers::{Matrix, PlacedMatrix, Refusal};
+use compute_layers::{Matrix, PlacedMatrix, Refusal, Role};
 
 /// What is trained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub enum Mode {
     Lora {
         /// Rank of the adapters.
         rank: u64,
-        /// Kinds, paths or ends of paths (`q_proj`) of the groups whose matrices get one; empty: all but heads and tables.
+        /// Kinds, paths or ends of paths of the groups whose matrices get one, or names of matrices in their groups (`q_proj`,
+        /// [`Role::name`]); empty: all but heads and tables.
         targets: Vec<String>,
     },
     /// Everything but the groups under these paths.
@@ -289,15 +290,18 @@ impl Sum {
         }
         let mut adapted: HashSet<(&str, &str)> = HashSet::new();
         let mut without = 0_u64;
-        for row in rows.iter().filter(|row| chosen(row)) {
+        for row in rows {
             let key = (row.path.as_str(), row.kind.as_str());
             if adapted.contains(&key) {
                 continue;
             }
+            let whole = chosen(row);
             let Some(own) = placed.get(&key) else {
-                without += u64::from(row.forward_flop > 0 && row.parameters > 0);
+                without += u64::from(whole && row.forward_flop > 0 && row.parameters > 0);
                 continue;
             };
+            let named =
+                |m: &Matrix| m.role != Role::Other && targets.iter().any(|t| t == m.role.name());
             let row_flop = work_of.get(&key).copied().unwrap_or(0);
             // Experts see a part of the positions each; of a few tokens that part may be below one.
             let counted = own.iter().all(|m| m.positions > 0);
@@ -312,11 +316,13 @@ impl Sum {
                 };
                 let one = product(rank.into(), u128::from(m.inputs) + u128::from(m.outputs))?;
                 let base = product(m.inputs.into(), m.outputs.into())?;
-                size = size.checked_add(one).ok_or_else(too_large)?;
-                work = one
-                    .checked_mul(positions)
-                    .and_then(|n| n.checked_add(work))
-                    .ok_or_else(too_large)?;
+                if whole || named(m) {
+                    size = size.checked_add(one).ok_or_else(too_large)?;
+                    work = one
+                        .checked_mul(positions)
+                        .and_then(|n| n.checked_add(work))
+                        .ok_or_else(too_large)?;
+                }
                 full = base
                     .checked_mul(positions)
                     .and_then(|n| n.checked_add(full))
@@ -441,11 +447,17 @@ impl Sum {
     }
 }
 
-/// The kinds of groups that hold matrices.
+/// The kinds of groups that hold matrices, and the names of matrices in them.
 fn kinds(matrices: &[PlacedMatrix]) -> String {
     let mut all: Vec<&str> = matrices.iter().map(|m| m.kind.as_str()).collect();
     all.sort_unstable();
     all.dedup();
+    all.extend(
+        Role::NAMED
+            .into_iter()
+            .filter(|&role| matrices.iter().any(|m| m.matrix.role == role))
+            .map(|role| role.name()),
+    );
     all.join(", ")
 }
 
@@ -563,6 +575,13 @@ mod tests {
         let adapters = 2 * 2048 * 16_777_216_u128;
         assert_eq!(t.forward, forward + adapters);
         assert_eq!(t.backward, forward - core + 2 * core + 2 * adapters);
+        // Queries and values alone, as in the paper on adapters: half of them.
+        let half = lora(&["q_proj", "v_proj"], 16).expect("counts");
+        assert_eq!(half.adapter_parameters, 16_777_216 / 2);
+        assert_eq!(half.forward, forward + adapters / 2);
+        assert_eq!(half.backward, forward - core + 2 * core + adapters);
+        let down = lora(&["down_proj"], 16).expect("counts");
+        assert_eq!(down.adapter_parameters, 32 * 16 * (4096 + 11008));
         let wide = lora(&[], 16).expect("counts");
         assert!(wide.adapter_parameters > t.adapter_parameters && wide.training > t.training);
         assert_eq!(
@@ -630,6 +649,7 @@ mod tests {
                 outputs,
                 count: 1,
                 positions: 10,
+                role: Role::Other,
             },
         };
         let matrices = [

@@ -383,12 +383,15 @@ fn a_graph_and_the_config_of_one_model_agree() {
             (graph.forward, graph.masked),
             (config.forward, config.masked)
         );
-        let targets: [(&[&str], &[&str]); 5] = [
+        let targets: [(&[&str], &[&str]); 7] = [
             (&[], &[]),
             (&["q_proj", "k_proj", "v_proj", "o_proj"], &["attention"]),
             (&["model.layers.*.self_attn"], &["self_attn"]),
             (&["model.layers.*.mlp"], &["mlp"]),
             (&["output head"], &["output head"]),
+            // Some of a group's matrices, by the names that most decoders give them.
+            (&["q_proj", "v_proj"], &["q_proj", "v_proj"]),
+            (&["o_proj", "gate_proj"], &["o_proj", "gate_proj"]),
         ];
         for rank in [1, 16] {
             for (by_graph, by_config) in targets {
@@ -401,7 +404,6 @@ fn a_graph_and_the_config_of_one_model_agree() {
                 );
             }
         }
-        // Parts of the attention, which a config's groups do not tell apart.
         let part = graph.lora(4, &["q_proj", "v_proj"]).unwrap();
         assert_eq!(part.adapter_parameters, 2 * 4 * ((8 + 8) + (8 + 4)));
     }

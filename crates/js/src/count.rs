@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use compute_count::{Counted, Counter, FileSource, Mode, Next, Recompute, Row};
 use compute_layers::{
-    CountOptions, FieldKind, LAYERS, Matrix, Note, Part, PlacedMatrix, Refusal, Source,
+    CountOptions, FieldKind, LAYERS, Matrix, Note, Part, PlacedMatrix, Refusal, Role, Source,
 };
 use js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, TypeError, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -150,6 +150,8 @@ struct MatrixIo {
     outputs: f64,
     count: f64,
     positions: f64,
+    #[serde(default)]
+    role: String,
 }
 
 #[derive(Serialize)]
@@ -264,6 +266,7 @@ impl CountOut {
                     outputs: placed.matrix.outputs as f64,
                     count: placed.matrix.count as f64,
                     positions: placed.matrix.positions as f64,
+                    role: placed.matrix.role.name().to_string(),
                 })
                 .collect(),
             stored: counted
@@ -647,6 +650,7 @@ pub fn training_flop(count: JsValue, options: JsValue) -> Result<JsValue, JsValu
                 outputs: placed.outputs as u64,
                 count: placed.count as u64,
                 positions: placed.positions as u64,
+                role: Role::of(&placed.role),
             },
         })
         .collect();

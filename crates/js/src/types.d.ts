@@ -186,7 +186,7 @@ export interface Count {
   needs: { name: string; why: string }[];
   problems: Problem[];
   /** Weight matrices by group, where the reader knows them: what adapters are laid beside. */
-  matrices: { path: string; kind: string; inputs: number; outputs: number; count: number; positions: number }[];
+  matrices: { path: string; kind: string; inputs: number; outputs: number; count: number; positions: number; role: string }[];
   /** Of weight files: elements by stored type, buffers and scales included. */
   stored: { dtype: string; elements: number }[];
   /** What was read of the files: bytes, of how many, in how many ranges; null where the file was handed over whole. */
@@ -210,7 +210,10 @@ export interface TrainingOptions {
   mode: "all" | "lora" | "frozen" | "forward";
   /** Of adapters; 16 where it is left out. */
   rank?: number;
-  /** Kinds, paths or ends of paths ("q_proj") of the groups whose matrices get an adapter; empty: all but heads and tables. */
+  /**
+   * Kinds, paths or ends of paths of the groups whose matrices get an adapter, or roles of matrices ("q_proj", "v_proj");
+   * empty: all but heads and tables.
+   */
   targets?: string[];
   /** Beginnings of the paths of frozen groups. */
   frozen?: string[];

@@ -6,6 +6,63 @@ use core::fmt::Write as _;
 /// Longest formula text kept; further terms are summed but not written out.
 const FORMULA_LIMIT: usize = 2_000;
 
+/// What a matrix does in its layer: adapters are often laid beside some of them alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Not told apart.
+    #[default]
+    Other,
+    /// Makes queries.
+    Query,
+    /// Makes keys.
+    Key,
+    /// Makes values.
+    Value,
+    /// Takes the heads' values together.
+    Output,
+    /// Gates the inner values of a feed-forward layer.
+    Gate,
+    /// Into a feed-forward layer.
+    Up,
+    /// Out of it.
+    Down,
+}
+
+impl Role {
+    /// Those with a name.
+    pub const NAMED: [Role; 7] = [
+        Role::Query,
+        Role::Key,
+        Role::Value,
+        Role::Output,
+        Role::Gate,
+        Role::Up,
+        Role::Down,
+    ];
+
+    /// The module's name in most decoders, by which PEFT's `target_modules` go; empty where it is not told apart.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Other => "",
+            Role::Query => "q_proj",
+            Role::Key => "k_proj",
+            Role::Value => "v_proj",
+            Role::Output => "o_proj",
+            Role::Gate => "gate_proj",
+            Role::Up => "up_proj",
+            Role::Down => "down_proj",
+        }
+    }
+
+    /// The role of this name; [`Role::Other`] for any other.
+    pub fn of(name: &str) -> Role {
+        Role::NAMED
+            .into_iter()
+            .find(|role| role.name() == name)
+            .unwrap_or_default()
+    }
+}
+
 /// A weight matrix, for adapters (LoRA) that are laid beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matrix {
@@ -17,6 +74,8 @@ pub struct Matrix {
     pub count: u64,
     /// How many positions pass through each.
     pub positions: u64,
+    /// What it does in its layer.
+    pub role: Role,
 }
 
 /// Parameters and forward FLOP of a layer for one example, with their formulas.
@@ -119,6 +178,7 @@ impl Cost {
             outputs,
             count,
             positions,
+            role: Role::Other,
         });
         let (many, one) = ([count, inputs, outputs], [inputs, outputs]);
         let shape: &[u64] = if count == 1 { &one } else { &many };
@@ -134,6 +194,20 @@ impl Cost {
             } else {
                 self.weights(&[count, outputs])
             };
+        }
+        self
+    }
+
+    /// Says what the matrices of the last [`Cost::linears`] do, as many of each role.
+    #[must_use]
+    pub fn roles(mut self, roles: &[Role]) -> Self {
+        if let Some(last) = self.matrices.pop() {
+            let each = last.count / (roles.len() as u64).max(1);
+            self.matrices.extend(roles.iter().map(|&role| Matrix {
+                count: each,
+                role,
+                ..last
+            }));
         }
         self
     }

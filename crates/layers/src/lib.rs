@@ -13,7 +13,7 @@ mod spec;
 mod tally;
 
 pub use catalogue::{Field, FieldKind, LAYERS, LayerKind};
-pub use cost::{Cost, Matrix};
+pub use cost::{Cost, Matrix, Role};
 pub use count::{Count, CountOptions, Group, Need, Note, Part, Refusal, Source, Unknown};
 pub use mask::Mask;
 pub use num::Num;

@@ -165,8 +165,10 @@ impl Tally {
                 if let Some(same) = self.matrices.iter_mut().find(|x| {
                     x.path == row.path
                         && x.kind == row.kind
-                        && (x.matrix.inputs, x.matrix.outputs, x.matrix.positions)
-                            == (m.inputs, m.outputs, m.positions)
+                        && Matrix {
+                            count: m.count,
+                            ..x.matrix
+                        } == *m
                 }) {
                     same.matrix.count = same.matrix.count.saturating_add(count);
                 } else {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use compute_layers::{
-    Count, CountOptions, Group, Matrix, Need, Note, PlacedMatrix, Refusal, Source, Unknown,
+    Count, CountOptions, Group, Matrix, Need, Note, PlacedMatrix, Refusal, Role, Source, Unknown,
 };
 
 use crate::limits;
@@ -1563,6 +1563,7 @@ fn finish(
                             outputs,
                             count,
                             positions,
+                            role: Role::Other,
                         },
                     },
                 ));

@@ -39,6 +39,12 @@ pub fn count(value: &JsValue) -> Count {
     let with_matrix: Vec<(String, String)> = list(value, "matrices")
         .iter()
         .map(|matrix| (text(&matrix, "path"), text(&matrix, "kind")))
+        // Whole kinds first, then single matrices in them.
+        .chain(
+            list(value, "matrices")
+                .iter()
+                .map(|matrix| (String::new(), text(&matrix, "role"))),
+        )
         .collect();
     let groups: Vec<Group> = list(value, "groups")
         .iter()

@@ -1,6 +1,6 @@
 //! Attention with any number of query and key/value heads, over itself or over another sequence.
 
-use crate::{Cost, Mask};
+use crate::{Cost, Mask, Role};
 
 /// Multi-head, grouped-query (`kv_heads` < `heads`) and multi-query (`kv_heads` 1) attention.
 ///
@@ -70,19 +70,26 @@ impl Attention {
         if hk == hv && k == v && self.kv_heads > 0 {
             c = c
                 .linear(queries, self.width, hq, q)
-                .linears(2, keys, self.source_width, hk, k);
+                .roles(&[Role::Query])
+                .linears(2, keys, self.source_width, hk, k)
+                .roles(&[Role::Key, Role::Value]);
         } else if self.kv_heads > 0 {
             c = c
                 .linear(queries, self.width, hq, q)
+                .roles(&[Role::Query])
                 .linear(keys, self.source_width, hk, k)
-                .linear(keys, self.source_width, hv, v);
+                .roles(&[Role::Key])
+                .linear(keys, self.source_width, hv, v)
+                .roles(&[Role::Value]);
         } else {
-            c = c.linear(queries, self.width, hq, q);
+            c = c.linear(queries, self.width, hq, q).roles(&[Role::Query]);
         }
         if self.gate > 0 {
             c = c.linear(queries, self.width, self.gate, self.gate_bias);
         }
-        c.linear(queries, out, self.width, o).vector(self.extra)
+        c.linear(queries, out, self.width, o)
+            .roles(&[Role::Output])
+            .vector(self.extra)
     }
 
     /// The products of queries with keys, and of weights with values.

@@ -1,6 +1,6 @@
 //! The feed-forward part of a block: two matrices, or three with a gate.
 
-use crate::Cost;
+use crate::{Cost, Role};
 
 /// Plain: parameters 2 W F (+ F + W), FLOP 4 L W F. Gated (SwiGLU, GeGLU): 3 W F and 6 L W F (method.md, 2; EleutherAI/cookbook#36).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +18,16 @@ pub struct FeedForward {
 impl FeedForward {
     /// Parameters and FLOP on `n` positions.
     pub fn cost(&self, n: u64) -> Cost {
-        let into = if self.gated { 2 } else { 1 };
+        let into: &[Role] = if self.gated {
+            &[Role::Gate, Role::Up]
+        } else {
+            &[Role::Up]
+        };
         Cost::new()
-            .linears(into, n, self.width, self.inner, self.bias[0])
+            .linears(into.len() as u64, n, self.width, self.inner, self.bias[0])
+            .roles(into)
             .linear(n, self.inner, self.width, self.bias[1])
+            .roles(&[Role::Down])
     }
 }
 
