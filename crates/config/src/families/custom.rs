@@ -439,10 +439,13 @@ pub fn olmo(cx: &mut Cx, c: &Cfg) -> R<()> {
         gated,
         bias: [bias; 2],
     };
-    let a = Attention::new(d, heads, kv, div(d, heads, "n_heads")?, Mask::Causal)
-        .biased([bias; 4]);
+    let a = Attention::new(d, heads, kv, div(d, heads, "n_heads")?, Mask::Causal).biased([bias; 4]);
     let scales = c.b("layer_norm_with_affine");
-    let block = Block::usual(a, Ffn::Dense(f), if scales { d.saturating_mul(2) } else { 0 });
+    let block = Block::usual(
+        a,
+        Ffn::Dense(f),
+        if scales { d.saturating_mul(2) } else { 0 },
+    );
     let model = Decoder {
         prefix: "model",
         width: d,
