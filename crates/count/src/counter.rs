@@ -673,7 +673,7 @@ mod tests {
         assert_eq!(
             code(&[
                 ("tokenizer.json", b"{\"version\":1}"),
-                ("config.json", b"{\"model_type\":\"new\"}")
+                ("config.json", b"{\"model_type\":\"nobody-knows\"}")
             ]),
             "unknown-model-type"
         );
