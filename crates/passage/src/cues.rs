@@ -20,7 +20,7 @@ macro_rules! cues {
 
 cues! {
     /// Training is spoken of.
-    TRAIN = ["train*", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "dpo", "ppo", "grpo", "instruction_tun*", "reinforcement_learning", "the_run", "our_run", "this_run", "final_run", "production_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
+    TRAIN = ["train*", "was_tuned", "were_tuned", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "dpo", "ppo", "grpo", "instruction_tun*", "reinforcement_learning", "the_run", "our_run", "this_run", "final_run", "production_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
     /// A run is spoken of, if training is the subject.
     RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "ends", "stop", "stops", "stopped", "busy",
         "wallclock", "consumed", "required", "needed", "went_on", "went_through", "goes_through", "converge*", "through_the", "duration"];
@@ -39,10 +39,10 @@ cues! {
     /// What somebody has, whatever it is used for.
     FLEET = ["has", "have", "holds", "owns", "own", "believe*", "possess*", "fleet", "operates", "controls"];
     /// What is not so, or not yet.
-    HYPOTHETICAL = ["rumour*", "rumor*", "next_model", "waiting", "should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
+    HYPOTHETICAL = ["being_built", "being_trained", "in_training", "under_construction", "rumour*", "rumor*", "next_model", "waiting", "should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
     OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "parent*", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
-        "teacher", "probing", "probe", "probes", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "forerunner", "state_of_the_art_models", "elsewhere"];
+        "teacher", "probing", "probe", "probes", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "vq_vae", "upsampler*", "second_model", "forerunner", "state_of_the_art_models", "elsewhere"];
     /// Models are measured against each other.
     CONTEST = ["outperform*", "beats", "beat", "surpass*", "better_than", "scores", "matches", "competes", "on_par"];
     /// Brings the subject back.

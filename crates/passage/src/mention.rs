@@ -110,7 +110,20 @@ pub(crate) fn mentions(doc: &Doc) -> Vec<Mention> {
             || i.checked_sub(2)
                 .and_then(|k| doc.chip(k))
                 .is_some_and(|chip| chip.slice.is_some_and(|(number, _)| number == i));
-        let mention = if own { None } else { mention(doc, i) };
+        // "AS-4124GO-NART": a machine's name.
+        let named = doc.is(i.wrapping_sub(1), "-")
+            && doc.glued(i)
+            && doc.glued(i.wrapping_sub(1))
+            && doc.kind(i.wrapping_sub(2)) == Some(Kind::Word)
+            && doc.glued(i + 1)
+            && doc.tokens.get(i + 1).is_some_and(|t| {
+                t.kind == Kind::Word
+                    && t.capital
+                    && t.text.len() >= 2
+                    && noun(&t.text).is_none()
+                    && scale_of(&t.text).is_none()
+            });
+        let mention = if own || named { None } else { mention(doc, i) };
         match mention {
             Some(mention) => {
                 i = mention.at.end.max(i + 1);
@@ -183,7 +196,14 @@ fn repeat_chips(doc: &Doc, found: &mut [Mention]) {
             && mention.value.fract() == 0.0
             && !doc.is(end, "%");
         if let Some((from, chip, noun)) = &last
-            && *from == sentence.start
+            && (*from == sentence.start
+                || of_them
+                    && !in_all
+                    && mention
+                        .at
+                        .start
+                        .checked_sub(1)
+                        .is_some_and(|k| doc.is(k, "on")))
             && plain
             && (of_them || on)
         {
@@ -520,8 +540,10 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
     let mut value = made.value;
     let mut factors = 1;
     while matches!(doc.text(at), "×" | "*" | "·") && factors < 8 {
-        // "8x3090": the second number is a card.
-        if doc.chip(at + 1).is_some() {
+        // "8x3090": the second number is a card; "4 × 80GB A100": its memory.
+        if doc.chip(at + 1).is_some()
+            || matches!(doc.text(at + 2), "gb" | "gib") && doc.chip(at + 3).is_some()
+        {
             break;
         }
         let Some(next) = item(doc, at + 1) else { break };
@@ -542,6 +564,7 @@ fn product(doc: &Doc, first: &Item, made: &mut Mention) {
         let times = doc.is(at, "×");
         if times {
             let counted = doc.chip(at + 1).is_some()
+                || matches!(doc.text(at + 2), "gb" | "gib") && doc.chip(at + 3).is_some()
                 || matches!(
                     doc.text(at + 1),
                     "nvidia" | "gpu" | "gpus" | "tpu" | "dgx" | "hgx" | "amd"
@@ -712,6 +735,10 @@ fn unit(doc: &Doc, made: &mut Mention) {
         made.noun = "PF-days".to_string();
         made.end = end;
         return;
+    }
+    // "5.1 × 10^25 integer or floating-point operations"
+    if doc.is(k, "integer") && doc.is(k + 1, "or") {
+        k += 2;
     }
     let mut prepositions = 0;
     while words < 6 && k < start + 14 {

@@ -132,7 +132,7 @@ pub(crate) fn settle(doc: &Doc, claims: Vec<Claim>) -> Vec<Settled> {
             ));
         }
     }
-    choose(placed)
+    choose(doc, placed)
 }
 
 /// Drops a total whose parts are printed too: the parts are the phases.
@@ -418,7 +418,7 @@ fn number(claim: &Claim) -> f64 {
 }
 
 /// One value a field and phase, or all that claim it with equal right.
-fn choose(placed: Vec<(u8, Claim)>) -> Vec<Settled> {
+fn choose(doc: &Doc, placed: Vec<(u8, Claim)>) -> Vec<Settled> {
     let mut out: Vec<Settled> = Vec::new();
     let mut groups: Vec<(u8, &'static str)> = placed
         .iter()
@@ -432,7 +432,7 @@ fn choose(placed: Vec<(u8, Claim)>) -> Vec<Settled> {
             .filter(|(p, c)| *p == phase && c.field == field)
             .map(|(_, c)| c)
             .collect();
-        let chosen = weigh(field, phase, &all, &placed);
+        let chosen = weigh(doc, field, phase, &all, &placed);
         let values: Vec<String> = chosen.iter().map(|c| c.value.clone()).collect();
         for (index, claim) in chosen.iter().enumerate() {
             let alternatives = values
@@ -480,7 +480,13 @@ fn strongest<'c>(field: &str, claims: &[&'c Claim]) -> Vec<&'c Claim> {
 }
 
 /// The claims that remain of a field: equal values once, the strongest, and by what the numbers say of each other.
-fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) -> Vec<&'c Claim> {
+fn weigh<'c>(
+    doc: &Doc,
+    field: &str,
+    phase: u8,
+    all: &[&'c Claim],
+    placed: &[(u8, Claim)],
+) -> Vec<&'c Claim> {
     // What only another size of the model has is not this one's.
     if all.iter().all(|c| c.sibling || c.rival) {
         return Vec::new();
@@ -563,7 +569,14 @@ fn weigh<'c>(field: &str, phase: u8, all: &[&'c Claim], placed: &[(u8, Claim)]) 
         };
         if let (Some(steps), Some(batch)) = (of("steps"), of("batch")) {
             let seen = steps * batch;
-            let less = kept.iter().any(|c| number(c) < 0.9 * seen);
+            let product: Vec<usize> = kept
+                .iter()
+                .filter(|c| near(seen, number(c), 0.06))
+                .map(|c| doc.sentence(c.span.start).start)
+                .collect();
+            let less = kept.iter().any(|c| {
+                number(c) < 0.9 * seen && product.contains(&doc.sentence(c.span.start).start)
+            });
             kept.retain(|c| !(less && near(seen, number(c), 0.06)));
         }
     }

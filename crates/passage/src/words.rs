@@ -119,7 +119,13 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
             Key::Chip(chip.index),
             chip.at.clone(),
         );
-        hardware.rival = doc.is_question(i);
+        // "TPU v3-256? (not documented)"
+        let end = chip.slice.map_or(chip.at.end, |(number, _)| number + 1);
+        let doubt = doc.is(end, "?");
+        if doubt && found.last().is_some_and(|c: &Claim| c.field == "chips") {
+            found.pop();
+        }
+        hardware.rival = doubt || doc.is_question(i);
         found.push(hardware);
     }
     // A weak mention fills the field only where the passage names one accelerator.
@@ -372,9 +378,8 @@ fn date_spans(doc: &Doc) -> Vec<Claim> {
     let mut found = Vec::new();
     for pair in days.windows(2) {
         let [first, second] = pair else { continue };
-        let sentence = doc.sentence(first.at.start);
-        let near =
-            second.at.start - first.at.end <= 12 && doc.sentence(second.at.start) == sentence;
+        let sentence = doc.segment(first.at.start);
+        let near = second.at.start - first.at.end <= 12 && doc.segment(second.at.start) == sentence;
         let between = first.at.end..second.at.start;
         let joined = between.clone().any(|k| {
             matches!(

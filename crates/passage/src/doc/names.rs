@@ -65,6 +65,12 @@ impl Doc<'_> {
             && self.glued(i + 1)
             && self.glued(i + 2)
             && (self.kind(i + 2) == Some(Kind::Number)
+                // "AS-4124GO" is a machine.
+                && !(self.glued(i + 3)
+                    && self.size_at(i + 2).is_none()
+                    && self.tokens.get(i + 3).is_some_and(|t| {
+                        t.kind == Kind::Word && t.capital && t.text.len() >= 2
+                    }))
                 || self.tokens.get(i + 2).is_some_and(|t| {
                     t.capital
                         && (t.text.len() <= 3 && t.text != "ai"
@@ -267,6 +273,9 @@ impl Doc<'_> {
     pub(super) fn camel_name(&self, i: usize) -> bool {
         // A company's name stands in the possessive, a model's before a verb.
         let next = self.text(i + 1);
+        if next == "," && self.is(i + 2, "also") {
+            return true;
+        }
         matches!(
             next,
             "has"
@@ -597,7 +606,14 @@ impl Doc<'_> {
                     .map(|name| (name.size.clone(), name.at.end));
                 let tag = name.or_else(|| {
                     let to = self.size_at(i)?;
-                    (self.name(i).is_none() && self.cues_in(to..to + 1) & cues::MODEL != 0)
+                    // "the 7B variant", "the 151M took 2 days"
+                    let verb = self.is(i.wrapping_sub(1), "the")
+                        && matches!(
+                            self.text(to),
+                            "took" | "needed" | "used" | "saw" | "had" | "needs" | "takes"
+                        );
+                    (self.name(i).is_none()
+                        && (verb || self.cues_in(to..to + 1) & cues::MODEL != 0))
                         .then(|| (format!("{}{}", self.text(i), self.text(i + 1)), to))
                 });
                 // "Base took 9.5 hours": a size that stands for its model.

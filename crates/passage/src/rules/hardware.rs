@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// Whether accelerators are spoken of that do not train this model.
 pub(super) fn not_training(around: &Around, gate: &Gate) -> bool {
-    let sentence = around.sentence();
+    let segment = around.segment();
     // "training occupied 3,000 GPUs in a Norwegian data centre": the site is where it ran.
     let before = around.clause_before();
     let verb = around.before(3) & (cues::TRAIN | cues::RUN) != 0;
@@ -27,7 +27,7 @@ pub(super) fn not_training(around: &Around, gate: &Gate) -> bool {
     !gate.training
         || evaluation
         || around.in_use()
-        || sentence & cues::SITE != 0 && !trained
+        || segment & cues::SITE != 0 && !trained
         || around.clause() & cues::HYPOTHETICAL != 0
 }
 
@@ -89,7 +89,24 @@ pub(super) fn chips(around: &Around, gate: &Gate, mentions: &[Mention]) -> Optio
             && matches!(doc.text(k), "a" | "each" | "every" | "one" | "per")
             && matches!(doc.text(k + 1), "node" | "machine" | "server" | "host")
     });
+    // "on twelve AS-4124GO servers, each with eight A100"
+    let of_a_node = of_a_node || around.word_before(1) == "with" && around.word_before(2) == "each";
     let each = doc.cues_in(mention.end..(mention.end + 1)) & cues::EACH != 0;
+    // "3.5 days and 7.1B 18 days on 256 chips each": of several runs, none is chosen.
+    let sizes = mentions
+        .iter()
+        .filter(|m| {
+            matches!(m.unit, Unit::Parameters | Unit::None)
+                && m.scaled
+                && m.value >= 1e8
+                && around.sentence.contains(&m.at.start)
+        })
+        .count();
+    if (in_machine || of_a_node) && each && sizes >= 2 && mention.value > 72.0 {
+        let mut claim = number_only(around, made(around, "chips", 2, mention.text.clone()));
+        claim.rival = true;
+        return Some(claim);
+    }
     if (in_machine || of_a_node) && (mention.value <= 72.0 || each) {
         return None;
     }

@@ -67,6 +67,7 @@ impl Gate {
         Gate {
             training: hours
                 || tokens
+                || card(doc)
                 || busy(doc, mentions)
                 || (doc.all
                     & (cues::TRAIN
@@ -81,6 +82,22 @@ impl Gate {
             convolution: doc.all & cues::CONVOLUTION != 0,
         }
     }
+}
+
+/// "Hardware: one TPU v3-8, three days. Data: 15M pairs": headings of a training.
+fn card(doc: &Doc) -> bool {
+    let heading = |words: &[&str]| {
+        (0..doc.tokens.len()).any(|k| words.contains(&doc.text(k)) && doc.is(k + 1, ":"))
+    };
+    heading(&["hardware", "gpus", "accelerators"])
+        && heading(&[
+            "data",
+            "dataset",
+            "steps",
+            "tokens",
+            "epochs",
+            "pretraining",
+        ])
 }
 
 /// "Sixty-four H100s were busy with it for three months": a run, in a passage that does not say "train".
@@ -279,10 +296,22 @@ fn denied(around: &Around) -> bool {
 fn for_another_size(around: &Around, mentions: &[Mention]) -> bool {
     let doc = around.doc;
     let end = around.mention.end;
-    let Some(k) = (end..(end + 3).min(around.clause.end)).find(|k| doc.is(*k, "for")) else {
-        return false;
+    let behind = (end..(end + 3).min(around.clause.end)).find(|k| doc.is(*k, "for"));
+    // "The 151M took 2 days" of a passage that began with 6.4B.
+    let head = around.clause.start;
+    let subject = doc.is(head, "the")
+        && doc.size_at(head + 1).is_some_and(|to| {
+            matches!(
+                doc.text(to),
+                "took" | "needed" | "used" | "saw" | "had" | "needs" | "takes" | "ran"
+            )
+        });
+    let at = match behind {
+        Some(k) if doc.is(k + 1, "the") => k + 2,
+        Some(k) => k + 1,
+        None if subject => head + 1,
+        None => return false,
     };
-    let at = if doc.is(k + 1, "the") { k + 2 } else { k + 1 };
     let Some(size) = mentions.iter().find(|m| m.at.start == at) else {
         return false;
     };
@@ -290,17 +319,25 @@ fn for_another_size(around: &Around, mentions: &[Mention]) -> bool {
         m.scaled
             && m.value >= 1e8
             && (m.unit == Unit::Parameters
-                || m.unit == Unit::None && doc.is(m.at.end.wrapping_sub(1), "b"))
+                || m.unit == Unit::None && matches!(doc.text(m.at.end.wrapping_sub(1)), "b" | "m"))
     };
-    is_size(size)
-        && mentions
+    let told = |same: bool| {
+        mentions
             .iter()
             .take_while(|m| m.at.start < around.mention.at.start)
-            .any(|m| is_size(m) && (m.value / size.value - 1.0).abs() > 0.02)
-        && !mentions
-            .iter()
-            .take_while(|m| m.at.start < around.mention.at.start)
-            .any(|m| is_size(m) && (m.value / size.value - 1.0).abs() <= 0.02)
+            .any(|m| {
+                // A size in passing begins nothing.
+                let told = same
+                    || m.unit == Unit::Parameters
+                    || doc.name(m.at.start).is_some()
+                    || doc.cues_in(m.at.end..m.at.end + 1) & cues::MODEL != 0;
+                is_size(m)
+                    && told
+                    && m.at.start != at
+                    && ((m.value / size.value - 1.0).abs() <= 0.02) == same
+            })
+    };
+    is_size(size) && told(false) && !told(true)
 }
 
 /// Every claim of the passage, in order.
@@ -402,7 +439,25 @@ fn rival(around: &Around) -> Option<Claim> {
         | cues::FLEET
         | cues::EACH;
     let near = around.before(8) | around.after(5) | around.inside();
+    // "10 billion vision parameters and 7 billion language parameters": parts.
+    let part = mention.unit == Unit::Parameters
+        && (mention.at.end..mention.end).any(|k| {
+            matches!(
+                around.doc.text(k),
+                "vision"
+                    | "language"
+                    | "visual"
+                    | "image"
+                    | "text"
+                    | "audio"
+                    | "speech"
+                    | "encoder"
+                    | "trainable"
+                    | "embedding"
+            )
+        });
     if mention.barred
+        || part
         || mention.over
         || mention.ramp
         || mention.per != Per::None
@@ -649,6 +704,9 @@ fn set_aside(around: &Around) -> bool {
     let first = around.clause.clone().find(|k| !around.doc.is(*k, "("));
     let changed = first.is_some_and(|k| {
         matches!(around.doc.text(k), "down" | "up") && around.doc.is(k + 1, "from")
+            // "512 H200 (was 768 A100)"
+            || matches!(around.doc.text(k), "was" | "were" | "formerly" | "previously")
+                && around.doc.is(k.wrapping_sub(1), "(")
     });
     // "A 22-billion-parameter version is to follow next year"
     let end = mention.end;
@@ -756,7 +814,7 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
     let comparison = (1..=4).take_while(|n| {
         start
             .checked_sub(*n)
-            .is_some_and(|k| around.doc.kind(k) != Some(Kind::Number))
+            .is_some_and(|k| around.doc.kind(k) != Some(Kind::Number) && !around.doc.is(k, "and"))
     });
     if comparison.into_iter().any(|n| {
         matches!(

@@ -37,6 +37,7 @@ pub(super) fn parameters(around: &Around) -> Option<Claim> {
                 | "text"
                 | "audio"
                 | "speech"
+                | "language"
         )
     };
     // "LoRA, which trains 160M parameters", "1,000 parameters each": a part.
@@ -315,7 +316,8 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     // "Model: LLM-jp 13B"
     let model_entry = (2..6).any(|n| {
         around.word_before(n) == ":"
-            && matches!(around.word_before(n + 1), "model" | "models")
+            && (matches!(around.word_before(n + 1), "model" | "models")
+                || around.word_before(n + 1) == "type" && around.word_before(n + 2) == "model")
             && mention.at.start >= around.sentence.start + n
     }) && matches!(after, "," | "." | ";" | "" | "(");
     let card = model_entry
@@ -606,7 +608,7 @@ pub(super) fn sequence_length(around: &Around, gate: &Gate) -> Option<Claim> {
         );
     // "900k steps at length 128"
     let at_length = around.word_before(1) == "length"
-        && matches!(around.word_before(2), "at" | "of" | "with")
+        && matches!(around.word_before(2), "at" | "of" | "with" | ",")
         && around.segment() & cues::SEQUENCE == 0
         && around
             .segment

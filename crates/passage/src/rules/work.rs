@@ -16,7 +16,8 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return None;
     }
-    if mention.unit == Unit::Sequences {
+    // "trained on 2.8 billion sequences", of proteins.
+    if mention.unit == Unit::Sequences && mention.value < 1e6 {
         return None;
     }
     let inside = around.inside();
@@ -131,7 +132,7 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
         Unit::Words if mention.value >= 1e6 && (cue || mention.value >= 1e9 || around.entry()) => {
             made(around, "data", 2, value)
         }
-        Unit::Items
+        Unit::Items | Unit::Sequences
             if mention.value >= 100.0
                 && (training_set
                     || item_cue(around, cue)
@@ -203,7 +204,7 @@ pub(super) fn item_cue(around: &Around, cue: bool) -> bool {
     let frames = matches!(mention.noun.as_str(), "frames" | "images" | "pairs")
         && mention.value >= 1e6
         && around.sentence() & (cues::TRAIN | cues::LEARNING | cues::BATCH) != 0;
-    cue && (passes || large) || frames
+    cue && (passes || large) || frames || large && mention.value >= 1e8
 }
 
 /// Examples or tokens per step.
@@ -288,13 +289,18 @@ pub(super) fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
                     | "reads"
             )
         });
+    // "524,288 tokens make a batch"
+    let makes = matches!(
+        around.word_after(0),
+        "make" | "makes" | "form" | "forms" | "fill"
+    ) && doc.cues_in(mention.end + 1..mention.end + 4) & cues::BATCH != 0;
     // "88k steps @ 1.05M tok"
     let at = around.word_before(1) == "@"
         && matches!(
             around.word_before(2),
             "steps" | "updates" | "iters" | "iterations"
         );
-    if !(near_batch || per_batch || second || same || each_step || at) {
+    if !(near_batch || per_batch || second || same || each_step || at || makes) {
         return None;
     }
     if between & (cues::SCHEDULE | cues::PIECE) != 0
