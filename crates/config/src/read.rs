@@ -75,7 +75,7 @@ fn count_object(
             );
         }
 
-        return Err(unknown_type(&model_type, config));
+        return Err(unknown_type(&model_type, config.contains_key("auto_map")));
     };
     // A type that transformers builds with another type's class keeps its own defaults.
     let like = match named {
@@ -475,8 +475,9 @@ fn has_part(c: &Cfg, options: &CountOptions) -> R<()> {
     ))
 }
 
-fn unknown_type(model_type: &str, o: &Map<String, Value>) -> Refusal {
-    let custom = if o.contains_key("auto_map") {
+/// The refusal of a type that is not known, with or without code of its publisher's own.
+pub(crate) fn unknown_type(model_type: &str, custom: bool) -> Refusal {
+    let custom = if custom {
         " Its code is the publisher's own (\"auto_map\"), not part of transformers."
     } else {
         ""

@@ -434,7 +434,22 @@ pub fn bert(cx: &mut Cx, c: &Cfg) -> R<()> {
 }
 
 /// Alibaba's encoders under the name that their own code gives: GTE.
+///
+/// # Errors
+/// The name says little: without the class and the sizes of these encoders the type is not known.
 pub fn new(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let sizes = [
+        "hidden_size",
+        "num_hidden_layers",
+        "num_attention_heads",
+        "intermediate_size",
+    ];
+    if !cx.class.starts_with("New") || !sizes.iter().all(|k| c.own(k)) {
+        return Err(crate::read::unknown_type(
+            &c.model_type,
+            c.keys().any(|k| k == "auto_map"),
+        ));
+    }
     bert(cx, &c.as_type("gte"))
 }
 
