@@ -408,3 +408,24 @@ fn a_graph_and_the_config_of_one_model_agree() {
         assert_eq!(part.adapter_parameters, 2 * 4 * ((8 + 8) + (8 + 4)));
     }
 }
+
+#[test]
+fn an_exported_vision_transformer_takes_adapters_where_peft_lays_them() {
+    let file = "vit_b_16_dynamo_opset20.onnx";
+    let path = format!(
+        "{}/../onnx/tests/data/onnx/{file}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let model = onnx(&std::fs::read(path).unwrap());
+    assert_eq!(model.forward, 35_127_656_448);
+    let lora = model.lora(16, &[]).unwrap();
+    // In each of 12 blocks: queries, keys and values in one matrix, the output's, two of the feed-forward part;
+    // and the patches' convolution.
+    let block = (768 + 3 * 768) + (768 + 768) + 2 * (768 + 4 * 768);
+    assert_eq!(
+        lora.adapter_parameters,
+        16 * (12 * block + (3 * 16 * 16 + 768))
+    );
+    let positions = 197 * 16 * 12 * block + 196 * 16 * (768 + 768);
+    assert_eq!(lora.forward - model.forward, 2 * positions);
+}
