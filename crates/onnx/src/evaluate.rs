@@ -990,7 +990,12 @@ impl<'m> Evaluator<'m> {
         match (&mut first.shape, &second.shape) {
             (Some(own), Some(more)) if own.len() == more.len() => {
                 for (slot, dim) in own.iter_mut().zip(more) {
-                    *slot = slot.or(*dim);
+                    *slot = match (*slot, *dim) {
+                        // A branch for nothing found, as of no boxes, says nothing of what is found.
+                        (Some(0), other) if tie => other,
+                        (None, Some(0)) => None,
+                        (own, other) => own.or(other),
+                    };
                 }
             }
             (own @ None, Some(more)) => *own = Some(more.clone()),

@@ -1214,3 +1214,63 @@ fn experts_and_tables_packed_in_bytes() {
     assert_eq!(counted.input_embedding_parameters, 1600);
     assert_eq!(shape(&microsoft(&graph)), [1, 5, 16]);
 }
+
+#[test]
+fn a_branch_for_nothing_found_does_not_stand_for_what_is_found() {
+    // As torchvision's detectors end: no boxes, an empty list; else those that suppression keeps. A head works on each.
+    let none = Graph {
+        nodes: vec![],
+        stored: vec![int_tensor("empty", &[0], &[])],
+        inputs: vec![],
+        outputs: vec![info("empty", 7, &[])],
+    }
+    .bytes();
+    let some = Graph {
+        nodes: vec![
+            node("NonMaxSuppression", &["boxes", "scores"], &["kept"], &[]),
+            node(
+                "Gather",
+                &["kept", "two"],
+                &["column"],
+                &[attribute::int("axis", 1)],
+            ),
+            node("Squeeze", &["column", "one"], &["which"], &[]),
+        ],
+        stored: vec![int_tensor("two", &[1], &[2]), int_tensor("one", &[1], &[1])],
+        inputs: vec![],
+        outputs: vec![info("which", 7, &[])],
+    }
+    .bytes();
+    let model = |first: &[u8], second: &[u8]| {
+        Graph {
+            nodes: vec![
+                node(
+                    "If",
+                    &["c"],
+                    &["found"],
+                    &[
+                        attribute::graph("then_branch", first),
+                        attribute::graph("else_branch", second),
+                    ],
+                ),
+                node("Gather", &["x", "found"], &["rows"], &[]),
+                node("MatMul", &["rows", "w"], &["y"], &[]),
+            ],
+            stored: vec![weight("w", 1, &[8, 5])],
+            inputs: vec![
+                info("c", 9, &[]),
+                info("boxes", 1, &sizes(&[1, 40, 4])),
+                info("scores", 1, &sizes(&[1, 1, 40])),
+                info("x", 1, &sizes(&[40, 8])),
+            ],
+            outputs: vec![info("y", 1, &[])],
+        }
+        .model(17)
+    };
+    for bytes in [model(&none, &some), model(&some, &none)] {
+        let asked = count_onnx(&bytes, &CountOptions::default()).unwrap();
+        assert_eq!(asked.needs[0].name, "kept");
+        assert_eq!(asked.forward_flop, 0);
+        assert_eq!(flop(&bytes, &[("kept", &[7, 3])]), 2 * 7 * 8 * 5);
+    }
+}
