@@ -20,7 +20,7 @@ macro_rules! cues {
 
 cues! {
     /// Training is spoken of.
-    TRAIN = ["train*", "was_tuned", "were_tuned", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "dpo", "ppo", "grpo", "instruction_tun*", "reinforcement_learning", "the_run", "our_run", "this_run", "final_run", "production_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
+    TRAIN = ["train*", "reproduces", "was_tuned", "were_tuned", "pretrain*", "posttrain*", "finetun*", "cofinetun*", "sft", "rlhf", "dpo", "ppo", "grpo", "instruction_tun*", "reinforcement_learning", "the_run", "our_run", "this_run", "final_run", "production_run", "has_seen", "had_seen", "has_read", "had_read", "learned", "learnt", "learns", "learn", "retrain*"];
     /// A run is spoken of, if training is the subject.
     RUN = ["ran", "run", "runs", "took", "takes", "take", "taking", "lasted", "lasting", "completed", "finished", "spent", "ended", "ends", "stop", "stops", "stopped", "busy",
         "wallclock", "consumed", "required", "needed", "went_on", "went_through", "goes_through", "converge*", "through_the", "duration"];
@@ -41,7 +41,7 @@ cues! {
     /// What is not so, or not yet.
     HYPOTHETICAL = ["being_built", "being_trained", "in_training", "under_construction", "rumour*", "rumor*", "next_model", "waiting", "should", "will", "would", "could", "plans", "planned", "planning", "intends", "aims", "expected", "expects", "hopes", "might", "next_generation", "if", "guess", "guesses", "speculate*", "can_be", "may_be", "one_could", "successor"];
     /// Somebody else's or another model's.
-    OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "parent*", "other_labs", "other_models", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
+    OTHERS = ["rival*", "competitor*", "predecessor*", "sibling*", "baseline*", "parent*", "other_labs", "other_models", "early_experiment*", "earlier_experiment*", "preliminary", "prior_work", "previous_work", "my", "your", "previous_generation", "earlier_model*", "previous_model", "older",
         "teacher", "probing", "probe", "probes", "ablation*", "draft_model", "reward_model*", "dvae", "vqvae", "vq_vae", "upsampler*", "second_model", "forerunner", "state_of_the_art_models", "elsewhere"];
     /// Models are measured against each other.
     CONTEST = ["outperform*", "beats", "beat", "surpass*", "better_than", "scores", "matches", "competes", "on_par"];
@@ -54,7 +54,7 @@ cues! {
     /// A run that came to nothing.
     ABANDONED = ["abandon*", "abort*", "scrapped", "cancel*", "gave_up", "given_up", "threw_away", "thrown_away", "failed", "diverg*", "collapsed"];
     /// A test of the machine, in which no model is trained to its end.
-    TRIAL = ["mlperf*", "throughput_test*", "scaling_test*", "weak_scaling", "strong_scaling", "benchmark_run*", "dry_run*", "smoke_test*", "microbenchmark*"];
+    TRIAL = ["mlperf*", "mlcommons", "throughput_test*", "scaling_test*", "weak_scaling", "strong_scaling", "benchmark_run*", "dry_run*", "smoke_test*", "microbenchmark*"];
     /// What may come about, not what did.
     MODAL = ["would", "will", "could", "might", "may", "should", "plans", "planned", "plan", "planning", "intends", "aims", "hopes", "expects", "expected", "wants", "want"];
     /// A verb in the past or present: what follows it is told as a fact.
@@ -92,7 +92,7 @@ cues! {
         "on", "over", "finetun*", "through", "using", "used", "processed", "comprising", "containing", "contains", "consists", "comprises", "holds", "took_in", "mix", "mixture", "budget", "ingest*", "swallow*", "devour*"];
     /// Data that is not what was passed over, or only a part.
     NOT_DATA = ["validation", "valid", "test", "testing", "heldout", "held", "dev", "evaluation", "eval", "benchmark*", "raw", "unfiltered", "crawl*", "candidates", "replay", "replays",
-        "memory", "played", "deduplicat*", "discard*", "removed", "remain*", "before_filtering", "contamin*", "subset", "preference", "synthetic", "remov*", "threw", "optimal", "optimum", "pool", "would_have"];
+        "memory", "played", "deduplicat*", "discard*", "removed", "remain*", "before_filtering", "contamin*", "subset", "preference", "synthetic", "remov*", "threw", "retriev*", "optimal", "optimum", "pool", "would_have"];
     /// What follows is a part of the data, or what the data was taken from.
     PART_OF = ["filtered_from", "reduced_from", "distilled_from", "filtered_down_from", "drawn_from", "sampled_from", "selected_from", "down_from", "out_of", "including", "include", "includes", "of_which", "of_them", "of_these", "thereof", "taken_from"];
     /// Not training time.

@@ -247,6 +247,18 @@ fn share_nouns(doc: &Doc, found: &mut [Mention]) {
                 matches!(doc.text(t), "the" | "its" | "their" | "our" | "all")
                     || doc.tokens.get(t).is_some_and(|t| t.possessive)
             });
+        // "37 of its 671 billion parameters"
+        if of_all && first.unit == Unit::None && second.unit == Unit::Parameters && second.scaled {
+            let word = doc.text(second.at.end.wrapping_sub(1));
+            if let Some(scale) = scale_of(word).filter(|_| !first.scaled && word.len() > 2) {
+                first.value *= scale;
+                first.text = format!("{} {word}", first.text);
+                first.scaled = true;
+            }
+            first.unit = Unit::Parameters;
+            first.noun.clone_from(&second.noun);
+            continue;
+        }
         if of_all && first.unit == Unit::None && second.unit == Unit::Chips {
             first.unit = second.unit;
             first.noun.clone_from(&second.noun);

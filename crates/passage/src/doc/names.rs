@@ -349,7 +349,11 @@ impl Doc<'_> {
                 .tokens
                 .get(range.start)
                 .is_some_and(|t| t.possessive && t.capital)
-                && self.is(range.start + 1, "own");
+                && self.is(range.start + 1, "own")
+                && matches!(
+                    self.text(range.start + 2),
+                    "run" | "runs" | "training" | "model" | "version" | "attempt"
+                );
             if they || own_run {
                 self.mark(range.clone(), true);
                 continue;
@@ -477,7 +481,11 @@ impl Doc<'_> {
                                 i.checked_sub(n)
                                     .is_some_and(|k| k >= range.start && self.is(k, "from"))
                             });
+                        // "is a 13B mT5-XXL fine-tuned with 25M samples"
+                        let made_of = self.text(end).starts_with("finetuned")
+                            && (range.start..i).any(|k| self.is(k, "is") && self.is(k + 1, "a"));
                         let object = kind_of
+                            || made_of
                             || from
                             || tuned
                             || owned
@@ -640,6 +648,32 @@ impl Doc<'_> {
                 i = end;
             }
         }
+    }
+
+    /// Whether entries of a list are models: "GPT-1: 117M, a month; GPT-2: 1.5B", "1. Falcon3-10B 43.1; 2. Qwen2.5-7B 42.0".
+    pub(crate) fn lists_models(&self) -> bool {
+        let mut entries: Vec<&Name> = Vec::new();
+        for segment in &self.segments {
+            // The number of an entry.
+            let from = (segment.start..segment.end)
+                .find(|k| {
+                    self.kind(*k) != Some(Kind::Number)
+                        && !matches!(self.text(*k), "." | ")" | "#" | "-")
+                })
+                .unwrap_or(segment.start);
+            let Some(name) = self.name(from).filter(|name| name.at.start == from) else {
+                continue;
+            };
+            let colon = self.is(name.at.end, ":");
+            let numbered = from > segment.start;
+            let new = !entries
+                .iter()
+                .any(|known| known.family == name.family && known.version == name.version);
+            if new && (colon || numbered) && entries.len() < 9 {
+                entries.push(name);
+            }
+        }
+        entries.len() >= 2
     }
 
     /// Marks what is told of an older version: "v1 had needed 80 days; v2 has the same parameters".

@@ -313,7 +313,12 @@ pub(super) fn time(around: &Around, gate: &Gate) -> Option<Claim> {
         around.word_after(1),
         "real" | "wall" | "wallclock" | "compute" | "computing" | "continuous"
     );
+    // "14.8 days of 10,000 V100s"
+    let of_chips = around.word_after(0) == "of"
+        && doc.kind(mention.end + 1) == Some(Kind::Number)
+        && chips_in(doc, mention.end + 2..mention.end + 4);
     if after
+        && !of_chips
         && !(matches!(around.word_after(0), "of")
             && (real || around.after(4) & (cues::TRAIN | cues::RUN) != 0))
     {
@@ -400,7 +405,11 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
     }
     // "the whole Sorrel family (1B, 4B, 12B) took 3.9 million GPU hours"
     let opening = around.sentence.start..(around.sentence.start + 6).min(mention.at.start);
-    let family = opening.into_iter().any(|k| around.doc.is(k, "family"));
+    // "All 12 models required 1400K GPU hours"
+    let family = opening.clone().any(|k| around.doc.is(k, "family"))
+        || opening
+            .into_iter()
+            .any(|k| around.doc.is(k, "all") && (k + 1..k + 3).any(|n| around.doc.is(n, "models")));
     let before = around.clause_before();
     if family || before & cues::SHARED != 0 || around.after(6) & cues::SHARED != 0 {
         return None;

@@ -89,7 +89,7 @@ fn card(doc: &Doc) -> bool {
     let heading = |words: &[&str]| {
         (0..doc.tokens.len()).any(|k| words.contains(&doc.text(k)) && doc.is(k + 1, ":"))
     };
-    heading(&["hardware", "gpus", "accelerators"])
+    heading(&["hardware", "gpus", "accelerators", "devices", "chips"])
         && heading(&[
             "data",
             "dataset",
@@ -106,8 +106,8 @@ fn busy(doc: &Doc, mentions: &[Mention]) -> bool {
     mentions.iter().filter(|m| long(m)).any(|m| {
         let sentence = doc.sentence(m.at.start);
         let cues = doc.cues_in(sentence.clone());
-        cues & cues::RUN != 0
-            && cues & (cues::USE | cues::SITE | cues::HYPOTHETICAL) == 0
+        let runs = cues & cues::RUN != 0 || sentence.clone().any(|k| doc.is(k, "running"));
+        runs && cues & (cues::USE | cues::SITE | cues::HYPOTHETICAL) == 0
             && mentions
                 .iter()
                 .any(|other| other.unit == Unit::Chips && sentence.contains(&other.at.start))
@@ -358,8 +358,16 @@ pub(crate) fn claims(doc: &Doc, mentions: &[Mention], gate: &Gate) -> Vec<Claim>
             continue;
         }
         if let Some(mut claim) = claim(&around, gate, mentions).or_else(|| rival(&around)) {
-            claim.rival |= doc.is_question(mention.at.start);
+            // "batch 16M? no, 4M tokens"
+            let doubt = doc.is(mention.end, "?") && !doc.is(mention.end + 1, "?");
+            claim.rival |= doubt || doc.is_question(mention.at.start);
             found.push(claim);
+        }
+    }
+    // Of several models none is chosen.
+    if doc.lists_models() {
+        for claim in &mut found {
+            claim.rival = true;
         }
     }
     parallel(doc, mentions, &mut found);

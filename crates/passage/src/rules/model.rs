@@ -99,6 +99,18 @@ pub(super) fn active(around: &Around) -> bool {
     if around.inside() & cues::ACTIVE != 0 {
         return true;
     }
+    // "37 of its 671 billion parameters are active"
+    let of = |k: usize| doc.is(k, "of") && matches!(doc.text(k + 1), "its" | "the" | "their");
+    if mention.at.start >= 3
+        && of(mention.at.start - 2)
+        && doc.kind(mention.at.start - 3) == Some(Kind::Number)
+    {
+        return false;
+    }
+    if of(mention.end) && doc.kind(mention.end + 2) == Some(Kind::Number) {
+        return doc.cues_in(mention.end..(mention.end + 9).min(around.clause.end)) & cues::ACTIVE
+            != 0;
+    }
     if around.inside() & cues::TOTAL != 0
         || doc.is(mention.end, "total")
         || doc.is(mention.end, "in") && doc.is(mention.end + 1, "total")
@@ -257,6 +269,15 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     } else {
         before
     };
+    // "Aya is a 13B mT5-XXL"
+    let copula = before == "a"
+        && around.word_before(2) == "is"
+        && doc
+            .name(mention.end)
+            .is_some_and(|name| name.at.start == mention.end);
+    if copula && scale.text == "b" {
+        return Some(made(around, "params", 2, mention.text.clone()));
+    }
     if model
         && !component
         && matches!(
@@ -277,6 +298,8 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
                 | "largest"
                 | "open"
                 | "whole"
+                | "reported"
+                | "resulting"
                 | "new"
                 | "small"
                 | "smaller"

@@ -602,6 +602,10 @@ pub(super) fn flop(around: &Around) -> Option<Claim> {
     if mention.per != Per::None && mention.per != Per::Other || mention.over || mention.ramp {
         return None;
     }
+    // "One PF-day equals 8.64 × 10^19 FLOP"
+    if matches!(around.word_before(1), "equals" | "equal") {
+        return None;
+    }
     let segment = around.segment();
     // "One PF-day is …" defines a unit.
     if doc.kind(mention.at.start) == Some(Kind::Word) {
