@@ -453,6 +453,7 @@ fn has_part(c: &Cfg, options: &CountOptions) -> R<()> {
         Some(Part::Audio) => {
             let keys = [
                 "audio_config",
+                "encoder_config",
                 "num_mel_bins",
                 "conv_dim",
                 "input_feat_per_channel",

@@ -132,7 +132,7 @@ fn variants_of_every_architecture() {
         all += 1;
     }
     assert!(
-        all > 2500 && products > 2000 && types.len() > 150,
+        all > 5000 && products > 4500 && types.len() > 290,
         "{all} rows, {products} with FLOP, {} types",
         types.len()
     );

@@ -1,4 +1,4 @@
-//! Encoders of sound that mix attention with convolution in every layer: Parakeet, w2v-BERT.
+//! Encoders of sound that mix attention with convolution in every layer: Parakeet, w2v-BERT, Granite Speech.
 
 use crate::block::{Block, Blocks, Ffn, Mixer, note_head};
 use crate::cfg::{Cfg, R, div};
@@ -203,5 +203,153 @@ pub fn w2v_bert(cx: &mut Cx, c: &Cfg) -> R<()> {
         }
         _ => note_head(cx),
     }
+    Ok(())
+}
+
+/// The encoder of Granite Speech: attention inside blocks of frames, letters guessed half way and fed back.
+fn granite_encoder(cx: &mut Cx, c: &Cfg) -> R<(u64, u64)> {
+    let d = c.u("hidden_dim")?;
+    let values = c.u("input_dim")?;
+    let (n, _) = features(cx, values, 1500)?;
+    let heads = c.u("num_heads")?;
+    let head = div(d, heads, "num_heads")?;
+    let size = c.u("context_size")?;
+    let padded = div(n, size, "context_size")?
+        .saturating_add(u64::from(!n.is_multiple_of(size)))
+        .saturating_mul(size);
+    let letters = c.or("output_dim", 42)?;
+    let p = "model.encoder";
+    cx.t.add(
+        &format!("{p}.input_linear"),
+        "fully connected",
+        1,
+        Cost::new().linear(n, values, d, true),
+    );
+    let rows = c.u("max_pos_emb")?.saturating_mul(2).saturating_add(1);
+    let attention = Cost::new()
+        .linears(3, padded, d, d, false)
+        .linear(n, d, d, true)
+        .weights(&[rows, head]);
+    let core = Cost::new()
+        .attend(padded, size, heads, head, head, Mask::Full)
+        .product(&[padded, size, heads, head]);
+    let f = FeedForward {
+        width: d,
+        inner: d.saturating_mul(c.u("feedforward_mult")?),
+        gated: false,
+        bias: [true; 2],
+    };
+    let inner = d.saturating_mul(c.u("conv_expansion_factor")?);
+    let k = Cost::new()
+        .linear(n, d, inner.saturating_mul(2), true)
+        .convolution(n, inner, inner, c.u("conv_kernel_size")?, inner, false)
+        .vector(inner.saturating_mul(2))
+        .linear(n, inner, d, true);
+    let block = Block {
+        mixers: vec![(
+            "attn",
+            Mixer::Other("block attention", Box::new(attention), Box::new(core)),
+        )],
+        ffns: vec![
+            ("ff1", Ffn::Dense(f)),
+            ("ff2", Ffn::Dense(f)),
+            ("conv", Ffn::Other("convolution", Box::new(k))),
+        ],
+        norm: d.saturating_mul(10),
+    };
+    Blocks::alike(block, c.layers("num_layers")?).add(cx, &format!("{p}.layers"), n);
+    let guess = Cost::new()
+        .linear(n, d, letters, true)
+        .linear(n, letters, d, true);
+    cx.t.add(&format!("{p}.out"), "fully connected", 1, guess);
+    Ok((n, d))
+}
+
+/// Granite Speech: a conformer, queries that read windows of it, Granite.
+pub fn granite_speech(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let e = c.sub("encoder_config", "granite_speech_encoder");
+    if cx.only(compute_layers::Part::Audio) {
+        granite_encoder(cx, &e)?;
+        return Ok(());
+    }
+    let t = c.sub("text_config", "granite");
+    let switch = |c: &Cfg| {
+        c.get("tie_word_embeddings")
+            .and_then(serde_json::Value::as_bool)
+    };
+    crate::families::multimodal::text_model(cx, &t, switch(c).or(switch(&t)))?;
+    if cx.only(compute_layers::Part::Text) {
+        return Ok(());
+    }
+    let (tokens, mark) = (cx.tokens, cx.t.mark());
+    let (n, width) = granite_encoder(cx, &e)?;
+    let q = c.sub("projector_config", "blip_2_qformer");
+    let window = c.or("window_size", 15)?;
+    let queries = div(window, c.or("downsample_rate", 5)?, "downsample_rate")?;
+    let windows =
+        div(n, window, "window_size")?.saturating_add(u64::from(!n.is_multiple_of(window)));
+    let d = q.u("hidden_size")?;
+    let heads = q.u("num_attention_heads")?;
+    let head = div(d, heads, "num_attention_heads")?;
+    let p = "model.projector";
+    cx.t.add(
+        &format!("{p}.query"),
+        "embedding",
+        1,
+        Cost::new()
+            .weights(&[queries, d])
+            .vector(d.saturating_mul(2)),
+    );
+    let own = Attention::new(d, heads, heads, head, Mask::Full).biased([true; 4]);
+    let cross = Attention {
+        source_width: q.or("encoder_hidden_size", width)?,
+        ..own
+    };
+    let every = q.or("cross_attention_frequency", 2)?.max(1);
+    let f = FeedForward {
+        width: d,
+        inner: q.u("intermediate_size")?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let all = windows.saturating_mul(queries);
+    let read = windows.saturating_mul(window);
+    let blocks = Blocks::each(q.layers("num_hidden_layers")?, |i| {
+        // Until they have read, the queries are the same for all windows.
+        let asked = if i == 0 { queries } else { all };
+        let core = Cost::new().attend(asked, queries, heads, head, head, Mask::Full);
+        let mut b = Block {
+            mixers: vec![(
+                "attention",
+                Mixer::Other(
+                    "attention",
+                    Box::new(own.projections(asked, asked)),
+                    Box::new(core),
+                ),
+            )],
+            ffns: vec![("mlp", Ffn::Dense(f))],
+            norm: d.saturating_mul(4),
+        };
+        if i % every == 0 {
+            let core = Cost::new().attend(all, window, heads, head, head, Mask::Full);
+            // The output projection works on every window's own answers.
+            let more = all.saturating_sub(asked);
+            let p = cross.projections(asked, read).product(&[more, d, d]);
+            b.mixers.push((
+                "crossattention",
+                Mixer::Other("cross-attention", Box::new(p), Box::new(core)),
+            ));
+            b.norm = b.norm.saturating_add(d.saturating_mul(2));
+        }
+        Ok(b)
+    })?;
+    blocks.add(cx, &format!("{p}.qformer.encoder.layer"), all);
+    let out = Cost::new().linear(all, d, t.u("hidden_size")?, true);
+    cx.t.add(&format!("{p}.linear"), "projector", 1, out);
+    if !cx.given(&["input_features"]) {
+        cx.t.idle_from(mark);
+        cx.t.note("tower-not-run", "Only text is given: the encoder of sound and its queries count as parameters, not as work. Give input_features, like [1, 1500, 160], to run them once.");
+    }
+    cx.tokens = tokens;
     Ok(())
 }

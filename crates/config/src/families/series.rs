@@ -1,6 +1,6 @@
-//! Time series: PatchTST.
+//! Time series: PatchTST, the time-series transformer, TimesFM.
 
-use crate::block::note_head;
+use crate::block::{Block, Blocks, Ffn, note_head};
 use crate::cfg::{Cfg, R, div};
 use crate::context::{Cx, bounded};
 use compute_layers::kinds::{Attention, FeedForward};
@@ -287,6 +287,55 @@ pub fn time_series(cx: &mut Cx, c: &Cfg) -> R<()> {
         );
     } else if !cx.class.ends_with("Model") {
         note_head(cx);
+    }
+    Ok(())
+}
+
+/// TimesFM: patches of a series as words of a decoder.
+pub fn timesfm(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let d = c.u("hidden_size")?;
+    let (heads, head) = (c.u("num_attention_heads")?, c.u("head_dim")?);
+    let patch = c.u("patch_length")?;
+    let inner = c.u("intermediate_size")?;
+    let n = div(c.u("context_length")?, patch, "patch_length")?;
+    cx.tokens = n;
+    // Values and whether they are there go in together; a straight path beside two matrices.
+    let pass = |inputs: u64, outputs: u64| {
+        Cost::new()
+            .linear(n, inputs, inner, true)
+            .linear(n, inner, outputs, true)
+            .linear(n, inputs, outputs, true)
+    };
+    let wide = patch.saturating_mul(2);
+    cx.t.add(
+        "decoder.input_ff_layer",
+        "patch embedding",
+        1,
+        pass(wide, d),
+    );
+    let tables = Cost::new().weights(&[c.or("freq_size", 3)?, d]);
+    cx.t.add("decoder.freq_emb", "embedding", 1, tables);
+    let a = Attention {
+        extra: head,
+        ..Attention::new(d, heads, heads, head, Mask::Causal).biased([true; 4])
+    };
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    };
+    let block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(3));
+    Blocks::alike(block, c.layers("num_hidden_layers")?).add(cx, "decoder.layers", n);
+    if cx.class.ends_with("ForPrediction") {
+        let levels = match c.get("quantiles") {
+            Some(serde_json::Value::Array(l)) => l.len() as u64,
+            _ => 9,
+        };
+        let out = c
+            .u("horizon_length")?
+            .saturating_mul(levels.saturating_add(1));
+        cx.t.add("horizon_ff_layer", "output head", 1, pass(d, out));
     }
     Ok(())
 }

@@ -529,6 +529,7 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
         "owlvit" => ("owlvit_text_model", "owlvit_vision_model"),
         "owlv2" => ("owlv2_text_model", "owlv2_vision_model"),
         "metaclip_2" => ("metaclip_2_text_model", "metaclip_2_vision_model"),
+        "clipseg" => ("clipseg_text_model", "clipseg_vision_model"),
         _ => ("clip_text_model", "clip_vision_model"),
     };
     let (tc, vc) = (c.fixed("text_config", tk), c.fixed("vision_config", vk));
@@ -584,6 +585,11 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
     if !image {
         cx.t.idle_from(mark);
     }
+    if cx.class.ends_with("ImageSegmentation") {
+        cx.tokens = m;
+        cx.t.add("clip.logit_scale", "similarity", 1, Cost::new().vector(1));
+        return clipseg_decoder(cx, c, &vc, m, vd, p);
+    }
     let wide = if siglip { td } else { p };
     let mut c = Cost::new().vector(if siglip { 2 } else { 1 });
     if text && image {
@@ -591,6 +597,45 @@ pub fn clip(cx: &mut Cx, c: &Cfg) -> R<()> {
     }
     cx.t.add("logit_scale", "similarity", 1, c);
     cx.tokens = if text { n } else { m };
+    Ok(())
+}
+
+/// The decoder of CLIPSeg over `n` positions of width `d`: narrow layers that the words' `p` values steer.
+fn clipseg_decoder(cx: &mut Cx, c: &Cfg, v: &Cfg, n: u64, d: u64, p: u64) -> R<()> {
+    let w = c.or("reduce_dim", 64)?;
+    let layers = c.us("extract_layers")?.map_or(3, |l| l.len() as u64);
+    let heads = c.or("decoder_num_attention_heads", 4)?;
+    let head = div(w, heads, "decoder_num_attention_heads")?;
+    let a = Attention::new(w, heads, heads, head, Mask::Full).biased([true; 4]);
+    let f = FeedForward {
+        width: w,
+        inner: c.or("decoder_intermediate_size", 2048)?,
+        gated: false,
+        bias: [true; 2],
+    };
+    let block = Block::usual(a, Ffn::Dense(f), w.saturating_mul(4));
+    Blocks::alike(block, layers).add(cx, "decoder.layers", n);
+    let narrow = Cost::new().linear(n, d, w, true);
+    cx.t.add("decoder.reduces", "fully connected", layers, narrow);
+    let steer = Cost::new().linears(2, 1, p, w, true);
+    cx.t.add("decoder.film", "fully connected", 1, steer);
+    let patch = v.u("patch_size")?;
+    let places = n.saturating_sub(1);
+    let k = if c.b("use_complex_transposed_convolution") {
+        // A convolution, then two transposed ones: a quarter of the patch each way, then the rest.
+        let area = (patch / 4).saturating_mul(patch / 4);
+        Cost::new()
+            .convolution(places, w, w, 9, 1, true)
+            .convolution(places, w, (w / 2).saturating_mul(area), 1, 1, false)
+            .vector(w / 2)
+            .convolution(places.saturating_mul(area), w / 2, 16, 1, 1, false)
+            .vector(1)
+    } else {
+        Cost::new()
+            .convolution(places, w, patch.saturating_mul(patch), 1, 1, false)
+            .vector(1)
+    };
+    cx.t.add("decoder.transposed_convolution", "convolution", 1, k);
     Ok(())
 }
 
