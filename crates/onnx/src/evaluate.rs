@@ -65,6 +65,9 @@ pub(crate) fn output_shapes(
         .collect())
 }
 
+/// Operators whose outputs are as long as what they find.
+const FINDING: &[&str] = &["NonZero", "NonMaxSuppression", "Unique", "Compress"];
+
 /// Where openness begins.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Cause {
@@ -637,8 +640,11 @@ impl<'m> Evaluator<'m> {
             .reduce(|most, next| if next.0 > most.0 { next } else { most })
             .unwrap_or_default();
         let mut causes = Causes::new();
-        for fact in inputs.iter().flatten() {
-            if fact.is_vague() {
+        for (at, fact) in inputs.iter().enumerate() {
+            if let Some(fact) = fact
+                && fact.is_vague()
+                && self.shapes_output(node, op, at, fact)
+            {
                 add_causes(&mut causes, &fact.causes);
             }
         }
@@ -719,6 +725,24 @@ impl<'m> Evaluator<'m> {
         Ok(())
     }
 
+    /// Whether what is open of an input can be open in the output: rows picked are as many as the picks. Lists of whole
+    /// numbers are sizes and say so by their values.
+    fn shapes_output(&self, node: &'m Node, op: &str, at: usize, fact: &Fact) -> bool {
+        match op {
+            "Gather" if at == 0 && fact.is_open() && !dtype::is_integer(fact.dtype) => {
+                fact.shape.as_ref().is_none_or(|shape| {
+                    let along = axis(self.int(node, "axis").unwrap_or(0), shape.len());
+                    shape
+                        .iter()
+                        .enumerate()
+                        .any(|(k, dim)| dim.is_none() && Some(k) != along)
+                })
+            }
+            "Scatter" | "ScatterElements" | "ScatterND" => at == 0,
+            _ => true,
+        }
+    }
+
     /// Puts outputs in sight, filled up from what the file or the person says.
     ///
     /// `constant` is set when all inputs are: elements and identity of the largest of them.
@@ -744,6 +768,14 @@ impl<'m> Evaluator<'m> {
             }
             if fact.is_open() {
                 self.fill(name, &mut fact);
+            }
+            // What an operator finds in its data is asked for there, whatever its inputs leave open: that answer is enough.
+            if FINDING.contains(&op) && fact.is_open() && fact.shape.is_some() {
+                let cause = self.cause(Cause::Origin {
+                    tensor: self.text(name).to_owned(),
+                    op: op.to_owned(),
+                });
+                fact.causes = vec![cause];
             }
             let vague = fact.is_vague();
             if vague && fact.causes.is_empty() {
