@@ -54,7 +54,7 @@ cues! {
     /// A run that came to nothing.
     ABANDONED = ["abandon*", "abort*", "scrapped", "cancel*", "gave_up", "given_up", "threw_away", "thrown_away", "failed", "diverg*", "collapsed"];
     /// A test of the machine, in which no model is trained to its end.
-    TRIAL = ["mlperf*", "mlcommons", "throughput_test*", "scaling_test*", "weak_scaling", "strong_scaling", "benchmark_run*", "dry_run*", "smoke_test*", "microbenchmark*"];
+    TRIAL = ["mlperf*", "step_time_measure*", "mlcommons", "throughput_test*", "scaling_test*", "weak_scaling", "strong_scaling", "benchmark_run*", "dry_run*", "smoke_test*", "microbenchmark*"];
     /// What may come about, not what did.
     MODAL = ["would", "will", "could", "might", "may", "should", "plans", "planned", "plan", "planning", "intends", "aims", "hopes", "expects", "expected", "wants", "want"];
     /// A verb in the past or present: what follows it is told as a fact.
@@ -261,6 +261,8 @@ pub(crate) static NOUNS: &[(&str, Unit)] = &[
     ("instructions", Unit::Items),
     ("sentences", Unit::Items),
     ("clips", Unit::Items),
+    ("questions", Unit::Items),
+    ("problems", Unit::Items),
     ("videos", Unit::Items),
     ("photos", Unit::Items),
     ("pictures", Unit::Items),

@@ -64,7 +64,7 @@ fn accelerators(doc: &Doc, mentions: &[Mention], numbers: &[Claim], gate: &Gate)
         // "evaluated it for two weeks on 64 H100s"
         let evaluation = sentence & cues::TRAIN == 0
             && doc.sentence(i).any(|k| doc.text(k).starts_with("evaluat"));
-        let strength = if doc.is_hypothetical(i) || evaluation || sentence & cues::TRIAL != 0 {
+        let strength = if doc.is_hypothetical(i) || evaluation || doc.is_trial(i) {
             0
         } else if claimed || label || (chip.slice.is_some() && gate.is_training() && !doc.in_use(i))
         {

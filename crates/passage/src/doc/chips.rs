@@ -247,9 +247,18 @@ impl Doc<'_> {
                     | "of"
                     | "each"
                     | "accelerators"
+                    | "nodes"
+                    | "servers"
             ) {
                 k += 1;
             }
+        }
+        // "DGX-A100 (8×40G)": eight, of 40 GB each.
+        if self.is(k.wrapping_sub(1), "(")
+            && self.kind(k) == Some(Kind::Number)
+            && self.is(k + 1, "×")
+        {
+            k += 2;
         }
         let bytes = size(k)?;
         // The words between are not part of the name.

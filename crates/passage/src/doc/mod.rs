@@ -274,6 +274,14 @@ impl<'a> Doc<'a> {
             })
     }
 
+    /// Whether a test of the machine is told of, here or by the next sentence: "These are throughput tests".
+    pub(crate) fn is_trial(&self, i: usize) -> bool {
+        let sentence = self.sentence(i);
+        let next = self.sentence(sentence.end);
+        let back = matches!(self.text(next.start), "these" | "this" | "both" | "those");
+        self.cues_in(sentence) & cues::TRIAL != 0 || back && self.cues_in(next) & cues::TRIAL != 0
+    }
+
     /// Whether the sentence asks: what it names is nobody's run.
     pub(crate) fn is_question(&self, i: usize) -> bool {
         let sentence = self.sentence(i);

@@ -79,7 +79,7 @@ impl Doc<'_> {
                                 compute_core::quantity::parse_f64(rest).is_some()
                             }) && self.size_at(i + 4).is_some())
                 }))
-            && first.capital;
+            && (first.capital || first.camel);
         // "Marin 8B began", not "All 8B models".
         let opens = self.starts_sentence(i)
             && (self.cues.get(i).copied().unwrap_or(0) != 0
@@ -462,7 +462,10 @@ impl Doc<'_> {
                         let kind_of = self.cues_in(end..end + 1) & cues::MODEL != 0
                             && matches!(before, "a" | "an" | "b" | "m" | "parameter" | "dense");
                         let tuned = self.text(i.wrapping_sub(1)).starts_with("finetun")
-                            || matches!(before, "tune" | "tuning" | "train" | "training");
+                            || matches!(
+                                before,
+                                "tune" | "tuning" | "train" | "training" | "pruning" | "distilling"
+                            );
                         let owned = i
                             .checked_sub(1)
                             .and_then(|k| self.tokens.get(k))
@@ -482,8 +485,11 @@ impl Doc<'_> {
                                     .is_some_and(|k| k >= range.start && self.is(k, "from"))
                             });
                         // "is a 13B mT5-XXL fine-tuned with 25M samples"
-                        let made_of = self.text(end).starts_with("finetuned")
-                            && (range.start..i).any(|k| self.is(k, "is") && self.is(k + 1, "a"));
+                        let made_of = matches!(
+                            self.text(end),
+                            "finetuned" | "trained" | "pretrained" | "continued"
+                        ) && (range.start..i)
+                            .any(|k| self.is(k, "is") && (self.is(k + 1, "a") || k + 1 == i));
                         let object = kind_of
                             || made_of
                             || from

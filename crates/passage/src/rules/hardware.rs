@@ -170,7 +170,18 @@ pub(super) fn machines(around: &Around, mentions: &[Mention]) -> Option<Claim> {
             && other.value <= 72.0
             && doc.sentence(other.at.start) == around.sentence
     });
+    // "60 A100 nodes (8 × 40 GB)"
+    let open = mention.end;
+    let each = doc
+        .tokens
+        .get(open + 1)
+        .filter(|t| t.kind == Kind::Number && t.value <= 72.0)
+        .filter(|_| {
+            doc.is(open, "(") && doc.is(open + 2, "×") && doc.kind(open + 3) == Some(Kind::Number)
+        })
+        .map(|t| (t.value, t.text.clone()));
     let text = match (inside, dgx) {
+        _ if each.is_some() => each?,
         (Some(other), _) => {
             let each = other.per == Per::Chip
                 || doc.cues_in(other.end..other.end + 2) & cues::EACH != 0
@@ -456,7 +467,12 @@ pub(super) fn chip_hours(around: &Around, seconds: f64) -> Option<Claim> {
         return None;
     }
     // "a cumulative 7.7M GPU hours" of a passage about several sizes is the sum of their runs.
-    if (around.before(6) | around.after(3) | around.label) & cues::TOTAL != 0 && doc.sizes() >= 2 {
+    let several = doc.sizes() >= 2
+        || around
+            .sentence
+            .clone()
+            .any(|k| matches!(doc.text(k), "them" | "experiments" | "runs"));
+    if (around.before(6) | around.after(3) | around.label) & cues::TOTAL != 0 && several {
         return None;
     }
     let cores = (mention.at.end..mention.end).any(|k| matches!(doc.text(k), "core" | "cores"));

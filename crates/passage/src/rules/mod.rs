@@ -383,6 +383,7 @@ fn bare_size(around: &Around) -> bool {
     let named = doc.is(at.start.wrapping_sub(1), "-") && doc.glued(at.start);
     doc.is(at.end.wrapping_sub(1), "b")
         && !named
+        && !doc.is(at.end, "of")
         && doc.name(at.start).is_none()
         && around
             .sentence
@@ -738,7 +739,7 @@ fn derived(around: &Around) -> bool {
     let sentence = around.sentence();
     around.segment() & cues::SCALING_STUDY != 0
         || of_any_model(around)
-        || sentence & cues::TRIAL != 0
+        || around.doc.is_trial(around.mention.at.start)
         || around.clause() & cues::ABANDONED != 0
         || around.doc.is_sibling(around.mention.at.start) && sentence & cues::DERIVED != 0
 }
@@ -870,6 +871,17 @@ fn claim(around: &Around, gate: &Gate, mentions: &[Mention]) -> Option<Claim> {
         Unit::Steps | Unit::Batches => steps(around, gate),
         Unit::Epochs => epochs(around, gate),
         Unit::Chips | Unit::Cores | Unit::Machines => chips(around, gate, mentions),
+        // "1.8 million hours of computing time on H200 chips"
+        Unit::Time(seconds)
+            if mention.value * seconds >= 3.6e8
+                && around.word_after(0) == "of"
+                && matches!(
+                    around.word_after(1),
+                    "computing" | "compute" | "processor" | "gpu" | "chip" | "accelerator"
+                ) =>
+        {
+            chip_hours(around, seconds)
+        }
         Unit::Time(_) => time(around, gate),
         Unit::ChipTime(seconds) => chip_hours(around, seconds),
         Unit::Percent => utilization(around),

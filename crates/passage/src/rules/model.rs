@@ -326,8 +326,13 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return Some(made(around, "params", 1, mention.text.clone()));
     }
+    // "USM (2B Conformer)"
+    let alone = doc.is(mention.end, ")")
+        || doc.kind(mention.end) == Some(Kind::Word)
+            && doc.tokens.get(mention.end).is_some_and(|t| t.capital)
+            && doc.is(mention.end + 1, ")");
     let bracket = before == "("
-        && doc.is(mention.end, ")")
+        && alone
         && mention.at.start >= 2
         && doc
             .name(mention.at.start - 2)
@@ -347,7 +352,7 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         || before == ":"
             && around.label_range.is_some()
             && is_label(around, &["model", "size", "architecture"]);
-    if card && scale.text == "b" {
+    if card && matches!(scale.text.as_str(), "b" | "m") {
         return Some(made(around, "params", 1, mention.text.clone()));
     }
     if before == "the"

@@ -71,6 +71,12 @@ pub(super) fn data(around: &Around, gate: &Gate) -> Option<Claim> {
     {
         return None;
     }
+    // "upcycled from Skywork-13B after 3.2T tokens": what the other one had seen.
+    if around.word_before(1) == "after"
+        && (around.clause.start..mention.at.start).any(|k| doc.is(k, "from"))
+    {
+        return None;
+    }
     // "its cost for 1T tokens"
     if matches!(around.word_before(1), "for" | "of")
         && matches!(around.word_before(2), "cost" | "costs" | "price" | "bill")
@@ -295,7 +301,7 @@ pub(super) fn batch(around: &Around, gate: &Gate) -> Option<Claim> {
         "make" | "makes" | "form" | "forms" | "fill"
     ) && doc.cues_in(mention.end + 1..mention.end + 4) & cues::BATCH != 0;
     // "88k steps @ 1.05M tok"
-    let at = around.word_before(1) == "@"
+    let at = matches!(around.word_before(1), "@" | "×")
         && matches!(
             around.word_before(2),
             "steps" | "updates" | "iters" | "iterations"
@@ -508,7 +514,7 @@ pub(super) fn epochs(around: &Around, gate: &Gate) -> Option<Claim> {
         return None;
     }
     let before = around.before(3);
-    if (before | around.inside() | around.after(2)) & cues::SCHEDULE != 0
+    if (before | around.inside() | around.within_clause(2)) & cues::SCHEDULE != 0
         || around.before(2) & cues::PIECE != 0
         || mention.per != Per::None
     {
