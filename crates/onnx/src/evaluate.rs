@@ -1057,6 +1057,16 @@ impl<'m> Evaluator<'m> {
         given(self.label(node)).or_else(|| given(self.text(node.outputs.first().copied()?)))
     }
 
+    /// Asks how often a loop runs, where a pass of it works.
+    fn ask_trips(&mut self, node: &Node, inside: &Tally, tally: &mut Tally) {
+        if inside.flop > 0 || !inside.missing.is_empty() {
+            let cause = self.cause(Cause::Trips {
+                node: self.label(node).to_owned(),
+            });
+            add_causes(&mut tally.asked, &[cause]);
+        }
+    }
+
     /// `Loop`: pass after pass while the count is known, the last one repeated after that.
     fn repeat(
         &mut self,
@@ -1124,12 +1134,7 @@ impl<'m> Evaluator<'m> {
             carried = next.iter().map(changing).collect();
             if trips.is_none() && condition.is_none() {
                 open = true;
-                if inside.flop > 0 || !inside.missing.is_empty() {
-                    let cause = self.cause(Cause::Trips {
-                        node: self.label(node).to_owned(),
-                    });
-                    add_causes(&mut tally.asked, &[cause]);
-                }
+                self.ask_trips(node, &inside, tally);
                 break;
             }
             // Two equal passes in a row stand for the rest of many.
@@ -1146,10 +1151,7 @@ impl<'m> Evaluator<'m> {
             }
             if trips.is_none() && passes >= limits::PASSES {
                 open = true;
-                let cause = self.cause(Cause::Trips {
-                    node: self.label(node).to_owned(),
-                });
-                add_causes(&mut tally.asked, &[cause]);
+                self.ask_trips(node, &inside, tally);
                 break;
             }
             last = Some(inside);

@@ -317,6 +317,24 @@ fn a_loop_of_unknown_length_is_asked_for() {
 }
 
 #[test]
+fn a_loop_without_products_is_not_asked_for() {
+    // As one that pastes masks: no end in sight, and nothing that counts in it.
+    let body = vec![
+        node("Relu", &["h"], &["next"], &[]),
+        node("Identity", &["next"], &["kept"], &[]),
+    ];
+    let mut graph = looping(None, body);
+    assert!(needs(&count(&graph.model(17), &[])).is_empty());
+    // Nor where its condition holds as long as it is followed.
+    graph.inputs.pop();
+    graph.stored.push(int_tensor("m", &[], &[i64::MAX]));
+    graph
+        .stored
+        .push([write::number(2, 9), bytes(9, &[1]), write::text(8, "go")].concat());
+    assert!(needs(&count(&graph.model(17), &[])).is_empty());
+}
+
+#[test]
 fn a_loop_that_grows_its_state_is_followed() {
     // Each pass appends a row: 3, 4, 5, 6 rows are multiplied.
     let body = vec![
