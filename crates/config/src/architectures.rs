@@ -185,6 +185,8 @@ pub const ARCHITECTURES: &[Architecture] = &[
     a(&["pegasus_x"], GEN, seq2seq::pegasus_x),
     a(&["prophetnet"], GEN, seq2seq::prophetnet),
     a(&["vilt"], MODEL, joined::vilt),
+    a(&["pix2struct"], GEN, joined::pix2struct),
+    a(&["kosmos-2"], GEN, joined::kosmos2),
     a(&["florence2"], GEN, joined::florence2),
     a(&["colpali", "colqwen2"], "ForRetrieval", joined::retrieval),
     a(&["video_llava"], GEN, joined::video_llava),

@@ -135,7 +135,16 @@ fn count_object(
             format!("The code of \"{model_type}\" is its publisher's own; the sizes in the file are counted by the structure that it is known to have."),
         );
     }
-    if config.contains_key("auto_map") && has_defaults(like) && type_of_class(&class).is_none() {
+    // Code of another repository ("owner/name--module.Class") may differ though its class has a known name.
+    let borrowed = config
+        .get("auto_map")
+        .and_then(Value::as_object)
+        .is_some_and(|m| {
+            m.values()
+                .any(|v| v.as_str().is_some_and(|s| s.contains("--")))
+        });
+    let own_code = config.contains_key("auto_map") && type_of_class(&class).is_none();
+    if has_defaults(like) && (own_code || borrowed) {
         cx.t.note(
             "custom-code",
             format!("Class {} is its publisher's own code (\"auto_map\"); the sizes in the file are counted by the structure of model_type \"{model_type}\".", clip(&class)),

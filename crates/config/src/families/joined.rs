@@ -1,5 +1,5 @@
 //! Words and pictures through one stack, or a picture's features before an encoder-decoder: ViLT, Florence 2, ColPali,
-//! Video-LLaVA.
+//! Video-LLaVA, Pix2Struct, Kosmos-2.
 
 use crate::block::{Block, Blocks, Ffn, note_head};
 use crate::cfg::{Cfg, R, div, scaled};
@@ -321,5 +321,143 @@ pub fn video_llava(cx: &mut Cx, c: &Cfg) -> R<()> {
     cx.t.idle_from(mark);
     cx.t.note("tower-not-run", "The tower of videos counts as parameters, not as work; so does that of pictures unless pixel_values are given, like [1, 3, 224, 224].");
     cx.tokens = tokens;
+    Ok(())
+}
+
+/// Pix2Struct: patches with their rows and columns, and a decoder in the manner of T5.
+pub fn pix2struct(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let (v, t) = (
+        c.sub("vision_config", "pix2struct_vision_model"),
+        c.sub("text_config", "pix2struct_text_model"),
+    );
+    let d = v.u("hidden_size")?;
+    let patches = match cx.shape(&["flattened_patches"]) {
+        Some([.., n, _]) => crate::context::bounded(*n, "number of patches")?,
+        _ => 2048,
+    };
+    let heads = v.u("num_attention_heads")?;
+    let rows = v.u("seq_len")?;
+    let embed = Cost::new()
+        .linear(patches, v.u("patch_embed_hidden_size")?, d, true)
+        .weights(&[2, rows, d]);
+    cx.t.add("encoder.embeddings", "patch embedding", 1, embed);
+    let f = |width: u64, inner: u64| FeedForward {
+        width,
+        inner,
+        gated: true,
+        bias: [false; 2],
+    };
+    let a = Attention::new(d, heads, heads, v.u("d_kv")?, Mask::Full);
+    let block = Block::usual(a, Ffn::Dense(f(d, v.u("d_ff")?)), d.saturating_mul(2));
+    Blocks::alike(block, v.layers("num_hidden_layers")?).add(cx, "encoder.layer", patches);
+    cx.t.add("encoder.layernorm", "norm", 1, Cost::new().vector(d));
+    if cx.only(Part::Vision) || cx.class.contains("VisionModel") {
+        cx.tokens = patches;
+        return Ok(());
+    }
+    let td = t.u("hidden_size")?;
+    let vocabulary = t.u("vocab_size")?;
+    let n = match cx.last(&["decoder_input_ids", "input_ids", "labels"])? {
+        Some(n) => n,
+        None => cx.text_tokens(512)?,
+    };
+    cx.tokens = n;
+    cx.t.embedding("decoder.embed_tokens", vocabulary, td);
+    let heads = t.u("num_heads")?;
+    let own = Attention::new(td, heads, heads, t.u("d_kv")?, Mask::Causal);
+    let cross = Attention {
+        mask: Mask::Full,
+        ..own
+    };
+    let block = Block {
+        mixers: vec![
+            ("self_attention", crate::block::Mixer::Own(own)),
+            (
+                "encoder_decoder_attention",
+                crate::block::Mixer::Cross(cross, patches),
+            ),
+        ],
+        ffns: vec![("mlp", Ffn::Dense(f(td, t.u("d_ff")?)))],
+        norm: td.saturating_mul(3),
+    };
+    Blocks::alike(block, t.layers("num_layers")?).add(cx, "decoder.layer", n);
+    let bias = Cost::new().weights(&[t.or("relative_attention_num_buckets", 32)?, heads]);
+    cx.t.add("decoder.relative_attention_bias", "position table", 1, bias);
+    cx.t.add(
+        "decoder.final_layer_norm",
+        "norm",
+        1,
+        Cost::new().vector(td),
+    );
+    cx.lm_head(
+        "decoder.lm_head",
+        n,
+        td,
+        vocabulary,
+        false,
+        c.b("tie_word_embeddings"),
+    );
+    Ok(())
+}
+
+/// Kosmos-2: CLIP, queries that read it, and a decoder with norms inside its halves.
+pub fn kosmos2(cx: &mut Cx, c: &Cfg) -> R<()> {
+    let (v, t) = (
+        c.sub("vision_config", "kosmos_2_vision_model"),
+        c.sub("text_config", "kosmos_2_text_model"),
+    );
+    let d = t.u("embed_dim")?;
+    let (heads, inner) = (t.u("attention_heads")?, t.u("ffn_dim")?);
+    let head = div(d, heads, "attention_heads")?;
+    let a = Attention::new(d, heads, heads, head, Mask::Causal).biased([true; 4]);
+    if cx.only(Part::Vision) {
+        crate::families::vit::image_tower(cx, &v, "vision_model")?;
+        return Ok(());
+    }
+    let n = cx.text_tokens(t.or("max_position_embeddings", 2048)?.clamp(1, 4096))?;
+    let vocabulary = t.u("vocab_size")?;
+    cx.t.embedding("text_model.model.embed_tokens", vocabulary, d);
+    let f = FeedForward {
+        width: d,
+        inner,
+        gated: false,
+        bias: [true; 2],
+    };
+    let two = d.saturating_mul(2);
+    let block = Block::usual(
+        a,
+        Ffn::Dense(f),
+        two.saturating_mul(3)
+            .saturating_add(inner.saturating_mul(2)),
+    );
+    Blocks::alike(block, t.layers("layers")?).add(cx, "text_model.model.layers", n);
+    let norm = Cost::new().vector(two);
+    cx.t.add("text_model.model.layer_norm", "norm", 1, norm);
+    if cx.head != Head::Base {
+        let tied = c.b_or("tie_word_embeddings", true);
+        cx.lm_head("text_model.lm_head", n, d, vocabulary, false, tied);
+    }
+    if cx.only(Part::Text) {
+        return Ok(());
+    }
+    let mark = cx.t.mark();
+    let (m, vd) = crate::families::vit::image_tower(cx, &v, "vision_model")?;
+    let queries = c.or("latent_query_num", 64)?;
+    let read = Attention {
+        mask: Mask::Full,
+        ..a
+    };
+    let keys = m.saturating_add(queries);
+    let k = Cost::new()
+        .weights(&[queries, d])
+        .linear(m, vd, d, true)
+        .plus(&read.projections(queries, keys))
+        .plus(&read.core(queries, keys));
+    cx.t.add("image_to_text_projection", "resampler", 1, k);
+    if !cx.given(&["pixel_values"]) {
+        cx.t.idle_from(mark);
+        cx.t.note("tower-not-run", "Only text is given: the image tower and its queries count as parameters, not as work. Give pixel_values, like [1, 3, 224, 224], to run them once.");
+    }
+    cx.tokens = n;
     Ok(())
 }
