@@ -256,5 +256,20 @@ fn work_is_bounded() {
     bounded("1 MB of names", &"GPT-4 H100 ".repeat(90_000));
     bounded("1 MB of LaTeX", &"\\cite{a ".repeat(125_000));
     bounded("1 MB of dates", &"trained 1 May 2022 to ".repeat(45_000));
+    bounded("1 MB of sizes", &"7B per token ".repeat(80_000));
+    bounded("1 MB of layers", &"trained 12 layers ".repeat(60_000));
+    bounded("1 MB of slices", &"v3-512 ".repeat(150_000));
+    bounded(
+        "1 MB of sizes' times",
+        &"The 7B model took 5 days for the 9B, ".repeat(30_000),
+    );
+    bounded(
+        "1 MB of entries",
+        &"GPT-1: 117M; Foo-2: 1B; ".repeat(45_000),
+    );
+    bounded(
+        "1 MB of elisions",
+        &"on 64 GPUs and on 8 of them, ".repeat(35_000),
+    );
     bounded("1 MB of emoji", &"🦀".repeat(250_000));
 }

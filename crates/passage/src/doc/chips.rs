@@ -80,7 +80,7 @@ impl Doc<'_> {
             && self.glued(i + 1)
             && self.glued(i + 2)
             && self.kind(i + 2) == Some(Kind::Number)
-            && self.tokens.iter().any(|t| t.text.starts_with("tpu"))
+            && self.tpu
         {
             let name = format!("TPU {}", first.text);
             found = catalog

@@ -171,23 +171,7 @@ pub(super) fn size(around: &Around, gate: &Gate) -> Option<Claim> {
         || (doc.is(mention.end, "in") && matches!(doc.text(mention.end + 1), "total" | "all"));
     let expert = doc.all & (cues::ACTIVE) != 0;
     // "the greenest 7B per token" speaks of no mixture.
-    let mixture = !doc.is(mention.end, "per")
-        || doc.all_words(&[
-            "moe",
-            "mixture",
-            "experts",
-            "expert",
-            "active",
-            "activated",
-            "activates",
-            "sparse",
-            "touch",
-            "touches",
-            "uses",
-            "used",
-            "meets",
-            "total",
-        ]);
+    let mixture = !doc.is(mention.end, "per") || doc.mixture;
     if expert && mixture && active(around) {
         return Some(made(around, "active", 2, mention.text.clone()));
     }
@@ -456,23 +440,7 @@ pub(super) fn depth(around: &Around, gate: &Gate) -> Option<Claim> {
         .any(|k| matches!(doc.text(k), "heads" | "head"));
     // "16-layer net (138 million parameters)": a name of a net that nothing shows to have attention.
     let name_like = doc.is(mention.at.end, "-") && doc.glued(mention.at.end);
-    let evidence = attention
-        || heads
-        || doc.all_words(&[
-            "token",
-            "tokens",
-            "transformer",
-            "language",
-            "llm",
-            "moe",
-            "attention",
-            "selfattention",
-            "bert",
-            "gpt",
-            "vit",
-            "toks",
-            "gpt2",
-        ]);
+    let evidence = attention || heads || doc.attention;
     if conv
         || words_conv
         || !evidence
