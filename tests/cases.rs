@@ -267,3 +267,31 @@ fn no_preset_is_doubted_for_its_units() {
             .says_not("high-utilization");
     }
 }
+
+#[test]
+fn causes_of_too_much_or_too_little_point_the_other_way() {
+    // Over the ceiling, though not over the peak: fewer chips, more data or a slower format would only make it worse.
+    for (query, over) in [
+        ("params=7B&data=1T&hw=MI250X&chips=64&time=20+d", true),
+        ("params=7B&data=1T&hw=MI250X&chips=4096&time=20+d", false),
+    ] {
+        let agreement = from_query(query).1.agreement.expect("both methods");
+        let implied = agreement.implied_utilization.value;
+        assert_eq!(
+            agreement.verdict,
+            Verdict::Implausible,
+            "{query}: {implied}"
+        );
+        assert_eq!(implied > 0.5, over, "{query}: {implied}");
+        let text: Vec<&str> = agreement.causes.iter().map(|cause| &*cause.text).collect();
+        let text = text.join(" ");
+        assert_eq!(text.contains("8 times as many chips"), over, "{text}");
+        assert_eq!(text.contains("an eighth of the chips"), !over, "{text}");
+        assert_eq!(
+            text.contains("slower format"),
+            !over && text.contains("format"),
+            "{text}"
+        );
+        assert!(!text.contains("still impossible"), "{text}");
+    }
+}

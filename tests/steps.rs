@@ -200,3 +200,29 @@ fn every_walkthrough_exists_and_names_its_published_figure() {
     }
     assert!(walkthrough("no-such", catalog()).is_none());
 }
+
+#[test]
+fn both_ends_of_a_range_stand_in_one_unit() {
+    let (_, result) = from_query(
+        "params=100B-200B&data=900B-2T+tokens&hw=h100&chips=7500-8500&time=20-30+days&util=30-45%25",
+    );
+    let said: Vec<String> = [&result.counting, &result.hardware]
+        .into_iter()
+        .flatten()
+        .flat_map(|method| &method.steps)
+        .map(|step| step.expr.substituted())
+        .collect();
+    for ends in [
+        "100–200 billion",
+        "900 billion–2 trillion",
+        "7500–8500",
+        "20–30 days",
+        "30–45\u{202f}%",
+    ] {
+        assert!(
+            said.iter().any(|text| text.contains(ends)),
+            "{ends}: {said:?}"
+        );
+    }
+    assert!(!said.iter().any(|text| text.contains("hours")), "{said:?}");
+}

@@ -221,6 +221,8 @@ fn plausible(implied: f64) -> bool {
 
 /// Likely causes, each tried: what would the implied utilization be? Plausible ones first.
 fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Vec<Cause> {
+    // Too much of the peak, else too little.
+    let over = implied > MOST_UTILIZATION;
     let mut found: Vec<(f64, Cause)> = Vec::new();
     let would = |value: f64| -> String {
         let what = if value > 1.0 {
@@ -250,7 +252,7 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
         .filter(|(_, phase)| compared(phase.kind))
     {
         let at = |field| Slot::new(field, index as u8);
-        if implied > 1.0
+        if over
             && let Inputs::Complete(counting) = &phase.counting
             && let Basis::Parameters(total, None) = &counting.basis
         {
@@ -311,12 +313,8 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
             let aim = request.domain.usual_utilization();
             match &hardware.chip_time {
                 ChipTime::ChipsAndTime(chips, _) => {
-                    let eight = if implied > 1.0 {
-                        implied / 8.0
-                    } else {
-                        implied * 8.0
-                    };
-                    let (text, count) = if implied > 1.0 {
+                    let eight = if over { implied / 8.0 } else { implied * 8.0 };
+                    let (text, count) = if over {
                         (
                             "Machines typed as chips: a machine mostly holds eight. With 8 times as many chips: ",
                             8.0,
@@ -372,16 +370,14 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                     let peak = row.peak(format)?;
                     let after = implied * hardware.peak.value.value / peak;
                     let usable = !matches!(format, Format::Int8 | Format::Int4 | Format::Fp64);
-                    (usable
-                        && Some(format) != hardware.format
-                        && (after < implied) == (implied > 1.0))
+                    (usable && Some(format) != hardware.format && (after < implied) == (over))
                         .then_some((format, after))
                 });
                 if let Some((format, after)) = other.min_by(|a, b| {
                     let far = |x: f64| (x / 0.3).ln().abs();
                     far(a.1).total_cmp(&far(b.1))
                 }) {
-                    let faster = if implied > 1.0 {
+                    let faster = if over {
                         "A faster format"
                     } else {
                         "A slower format"
@@ -410,7 +406,7 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                 .map(at)
                 .find(|slot| typed(slot.field))
                 .unwrap_or(at(Field::Data));
-            let text = if implied > 1.0 {
+            let text = if over {
                 "Data counted more often than it was seen: epochs on top of tokens that hold them already."
             } else {
                 "Data seen more often than was counted: epochs, or tokens for words or examples."

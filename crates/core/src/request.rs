@@ -1309,23 +1309,44 @@ fn name_count(field: Field, reading: &mut Reading) {
 
 /// The number in formulas: the echo without its unit for counts, else the echo's short form.
 fn short_text(kind: QuantityKind, reading: &Reading) -> String {
+    if reading.is_range() {
+        return apart(|| short_range(kind, reading));
+    }
     match kind {
-        QuantityKind::Count => span(reading.low, reading.high, &|v| quantity::words(v, 6)),
-        QuantityKind::Flop => span(reading.low, reading.high, &|v| quantity::figure(v, 4)),
-        QuantityKind::FlopPerSecond => span(reading.low, reading.high, &|v| quantity::rate(v, 4)),
-        QuantityKind::Time => span(reading.low, reading.high, &|v| quantity::duration(v, 5)),
-        QuantityKind::Fraction if reading.is_range() => [
-            quantity::plain(reading.low * 100.0, 3),
-            "–".to_string(),
-            quantity::percent(reading.high, 3),
-        ]
-        .concat(),
+        QuantityKind::Count => quantity::words(reading.value, 6),
+        QuantityKind::Flop => quantity::figure(reading.value, 4),
+        QuantityKind::FlopPerSecond => quantity::rate(reading.value, 4),
+        QuantityKind::Time => quantity::duration(reading.value, 5),
         QuantityKind::Fraction => quantity::percent(reading.value, 4),
         QuantityKind::ChipTime => {
-            let hours = span(reading.low / 3600.0, reading.high / 3600.0, &|v| {
-                quantity::words(v, 6)
-            });
-            [hours, "\u{202f}h".to_string()].concat()
+            let hours = quantity::words(reading.value / 3600.0, 6);
+            [&hours, "\u{202f}h"].concat()
+        }
+    }
+}
+
+/// Both ends, in one unit: `20–30 days`, `100–200 billion`.
+fn short_range(kind: QuantityKind, reading: &Reading) -> String {
+    let words = |low, high| {
+        let (low, high) = (quantity::words(low, 6), quantity::words(high, 6));
+        match (low.split_once(' '), high.split_once(' ')) {
+            (Some((figure, scale)), Some((_, same))) if scale == same => {
+                [figure, "–", &high].concat()
+            }
+            _ => [&*low, "–", &high].concat(),
+        }
+    };
+    match kind {
+        QuantityKind::Count => words(reading.low, reading.high),
+        QuantityKind::Flop => quantity::range(reading.low, reading.high, 4),
+        QuantityKind::ChipTime => {
+            let hours = words(reading.low / 3600.0, reading.high / 3600.0);
+            [&hours, "\u{202f}h"].concat()
+        }
+        QuantityKind::FlopPerSecond | QuantityKind::Time | QuantityKind::Fraction => {
+            // The echo without its middle.
+            let ends = reading.echo.split_once(", ").map(|(ends, _)| ends);
+            ends.unwrap_or(&reading.echo).to_string()
         }
     }
 }
@@ -1354,14 +1375,5 @@ pub fn default_echo(form: &Form, slot: Slot, domain: Domain) -> Option<String> {
             Some(["empty: ", text].concat())
         }
         _ => None,
-    }
-}
-
-/// One number, or both ends of a range.
-fn span(low: f64, high: f64, write: &dyn Fn(f64) -> String) -> String {
-    if low < high {
-        [write(low), write(high)].join("–")
-    } else {
-        write(high)
     }
 }
