@@ -119,7 +119,9 @@ pub fn set_places(query: &str) {
 /// Sets the focus to an input by its name, and brings its label into view.
 pub fn focus(name: &str) {
     let Some(input) = document()
-        .get_element_by_id(name)
+        .query_selector(&["[name=\"", name, "\"]"].concat())
+        .ok()
+        .flatten()
         .and_then(|element| element.dyn_into::<HtmlElement>().ok())
     else {
         return;

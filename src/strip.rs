@@ -14,6 +14,8 @@ pub struct Mark {
     pub high: f64,
     /// Whether it is accelerator time.
     pub is_hardware: bool,
+    /// Whether it is from before a change that does not read.
+    pub is_stale: bool,
 }
 
 /// The powers of ten at both ends of the axis.
@@ -358,7 +360,14 @@ mod draw {
     /// A disc for the count, a square for the time, with the caps of the range.
     fn shape(mark: &Mark, class: &'static str, window: Window, row: f64) -> Tag {
         let clamp = |value: f64| x(window.share(value).clamp(-0.015, 1.015));
-        let mut group = tag("g").class(class);
+        let mut group = tag("g").set(
+            "class",
+            if mark.is_stale {
+                [class, " stale"].concat()
+            } else {
+                class.to_string()
+            },
+        );
         if mark.low < mark.high {
             group = compute_core::apart::apart(|| {
                 let (low, high) = (clamp(mark.low), clamp(mark.high));
@@ -439,6 +448,7 @@ mod tests {
             low: value,
             high: value,
             is_hardware: false,
+            is_stale: false,
         }
     }
 
@@ -477,6 +487,7 @@ mod tests {
             low: 1e20,
             high: 1e28,
             is_hardware: true,
+            is_stale: false,
         };
         let window = Window::of(&[wide]);
         assert!(window.holds(1e20) && window.holds(1e28));

@@ -295,3 +295,100 @@ fn causes_of_too_much_or_too_little_point_the_other_way() {
         assert!(!text.contains("still impossible"), "{text}");
     }
 }
+
+#[test]
+fn units_of_trap_are_caught() {
+    let codes = |query: &str| -> Vec<&'static str> {
+        let (_, estimate) = from_query(query);
+        estimate
+            .problems
+            .iter()
+            .map(|problem| problem.code)
+            .collect()
+    };
+    let hardware = |query: &str| from_query(query).1.hardware.expect("a result").total.value;
+    // Two cores are a chip, in any spelling; a core of its own is the unit of its row.
+    let chips = hardware("hw=TPU+v3&chips=256&time=1+d");
+    for cores in ["512+cores", "512+TPU+cores", "512+Cores"] {
+        let query = format!("hw=TPU+v3&chips={cores}&time=1+d");
+        near(&query, hardware(&query), chips, 1e-12);
+        assert!(codes(&query).contains(&"cores-to-chips"), "{query}");
+    }
+    near(
+        "v5e",
+        hardware("hw=TPU+v5e&chips=256+cores&time=1+d"),
+        hardware("hw=TPU+v5e&chips=256&time=1+d"),
+        1e-12,
+    );
+    assert!(codes("hw=H100&chips=16896+cores&time=1+d").contains(&"cores-typed"));
+    assert!(!codes("hw=H100&chips=8+H100+Tensor+Core+GPUs&time=1+d").contains(&"cores-typed"));
+    // Figures with sparsity, of the format itself and of another.
+    for peak in ["1979+TFLOPS", "3958+TFLOPS"] {
+        let query = format!("hw=H100&peak={peak}&chips=8&time=1+d");
+        assert!(codes(&query).contains(&"sparse-peak"), "{query}");
+    }
+    assert!(!codes("hw=H100&peak=989+TFLOPS&chips=8&time=1+d").contains(&"sparse-peak"));
+    assert!(
+        !codes("hw=H100&format=fp8&peak=1979+TFLOPS&chips=8&time=1+d").contains(&"sparse-peak")
+    );
+    // A rack is its chips, and a typed count goes before it.
+    near(
+        "a rack",
+        hardware("hw=GB200+NVL72&time=1+d"),
+        hardware("hw=GB200&chips=72&time=1+d"),
+        1e-12,
+    );
+    assert!(codes("hw=GB200+NVL72&chips=4&time=1+d").contains(&"count-offered"));
+    // Chips times time in the field for time.
+    let (request, _) = from_query("hw=H100&chips=8&time=90+GPU-days");
+    let fix = &request
+        .problems
+        .iter()
+        .find(|problem| problem.code == "wrong-unit")
+        .expect("an error")
+        .fixes;
+    assert_eq!(
+        fix.iter().map(|fix| &*fix.label).collect::<Vec<_>>(),
+        ["Enter it as chip-hours"]
+    );
+    // What the more direct way leaves unused is said.
+    for query in [
+        "flop=3.1e23&params=175B&data=300B",
+        "params=175B&forward=1e12&data=1T",
+        "hw=H100&chip_hours=100&chips=4&time=1+d",
+    ] {
+        assert!(codes(query).contains(&"overridden"), "{query}");
+    }
+}
+
+#[test]
+fn several_phases_are_named_and_the_chip_that_did_most_is_measured() {
+    let query = "params=7B&data=1T&hw=H100&chips=8&time=1+d&hw.2=A100&chips.2=64&time.2=30+d&kind.2=pre-training";
+    let agreement = from_query(query).1.agreement.expect("both methods");
+    assert_ne!(agreement.verdict, Verdict::Agree);
+    let mut texts: Vec<String> = agreement
+        .causes
+        .iter()
+        .map(|cause| cause.text.clone())
+        .collect();
+    for text in &texts {
+        assert!(
+            text.starts_with("Phase 1: ") || text.starts_with("Phase 2: "),
+            "{text}"
+        );
+    }
+    let all = texts.len();
+    texts.sort();
+    texts.dedup();
+    assert_eq!(texts.len(), all, "{texts:?}");
+    let of = |query: &str| {
+        from_query(query)
+            .1
+            .agreement
+            .expect("both methods")
+            .measured
+    };
+    let alone = of("params=7B&data=1T&hw=A100&chips=64&time=30+d");
+    assert!(alone.starts_with("Measured on this chip"), "{alone}");
+    assert_eq!(agreement.measured, alone);
+}

@@ -14,7 +14,7 @@ const GROUPS = [
   ['until the page answers', /^(index\.html|(style|boot|page)-[^/]*)$/],
   ['after that, unasked', /^(rest-.*|icon\.svg|manifest\.webmanifest)$/],
   ['when somebody turns to the page', /^catalog-.*$/],
-  ['kept by the service worker for offline use', /^(sw\.js|places-.*|training-compute(\.js|_bg\.wasm)|[^/]*\.(m?js|txt))$/, /^embed-/],
+  ['kept by the service worker for offline use', /^(sw\.js|places-.*|quote-.*|training-compute(\.js|_bg\.wasm)|[^/]*\.(m?js|txt)|data\/(hardware|models|presets)\.csv)$/],
   ['fetched only when asked for', /./],
 ];
 
@@ -23,7 +23,7 @@ const rows = readdirSync(dist, { recursive: true, withFileTypes: true }).filter(
   const bytes = readFileSync(file);
   const name = path.relative(dist, file).replaceAll('\\', '/');
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } });
-  const group = GROUPS.findIndex(([, is, not]) => is.test(name) && !not?.test(name));
+  const group = GROUPS.findIndex(([, is]) => is.test(name));
   return { name, group, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length };
 });
 

@@ -29,6 +29,15 @@ pub fn lower(label: &str) -> String {
     }
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => [&all.join(", "), " and ", last].concat(),
+    }
+}
+
 /// The "i" that opens a field's explanation in place.
 pub fn info(view: &View, slot: Slot) -> Tag {
     let spec = slot.field.spec();
@@ -66,8 +75,14 @@ pub fn field(view: &View, slot: Slot, look: Look) -> Vec<Node> {
     let key = slot.key();
     let error = view.error_at(slot);
     let id = |part: &str| [&key, part].concat();
+    let own = if key == "steps" {
+        // The list of steps has that id (the fixed names of the page).
+        id("-field")
+    } else {
+        key.clone()
+    };
     let label = div("label")
-        .with(tag("label").set("for", key.clone()).with(spec.label))
+        .with(tag("label").set("for", own.clone()).with(spec.label))
         .with(info(view, slot))
         .with(look.beside);
     let mut described = String::new();
@@ -86,7 +101,7 @@ pub fn field(view: &View, slot: Slot, look: Look) -> Vec<Node> {
         Takes::Accelerator => super::combobox::accelerator_input(view, slot),
         _ => text_input(&key, view.form.get(slot)),
     }
-    .set("id", key.clone())
+    .set("id", own)
     .set("name", key.clone())
     .set("aria-describedby", described)
     .set_some("aria-invalid", error.map(|_| "true"));
@@ -229,6 +244,17 @@ fn remark(mut line: Tag, note: &Problem) -> Tag {
         line = line.with(". ").with(trimmed(&note.remedy).to_string());
     }
     line
+}
+
+/// A field that is typed and not shown, because a more direct one is used: what it holds, and why it is not.
+pub fn unused(view: &View, slot: Slot) -> Tag {
+    let problems = &view.found.estimate.problems;
+    let why = problems.iter().find(|problem| problem.slot == Some(slot));
+    let why = why.map_or("not used here", |problem| trimmed(&problem.message));
+    p("note unused")
+        .with(tag("b").with(slot.field.spec().label))
+        .with([" “", view.form.get(slot).trim(), "”: ", why, ". "].concat())
+        .with(button("text", "write", [&slot.key(), "\n"].concat()).with("Empty it"))
 }
 
 fn trimmed(sentence: &str) -> &str {

@@ -8,7 +8,7 @@ use compute_core::operations::{self, Factor};
 use compute_core::quantity::{percent, scientific};
 use compute_core::request::Inputs;
 
-use super::field::{Look, field, lower};
+use super::field::{Look, field, list, lower};
 use super::{View, place, segments};
 use crate::html::{Tag, button, div, p, span, tag};
 use crate::number::rich;
@@ -66,6 +66,19 @@ pub fn basis(view: &View, index: u8, fold: &PhaseFold) -> Basis {
         (Some(chosen), _) => chosen,
         (None, filled) => filled.unwrap_or(Basis::Parameters),
     }
+}
+
+/// Those of these fields that are typed, though they are not shown.
+fn unused(section: Tag, view: &View, index: u8, fields: &[Field]) -> Tag {
+    let mut section = section;
+    for field in fields {
+        if typed(view, index, *field) {
+            section = section.with(apart(|| {
+                super::field::unused(view, Slot::new(*field, index))
+            }));
+        }
+    }
+    section
 }
 
 fn typed(view: &View, index: u8, field: Field) -> bool {
@@ -159,6 +172,24 @@ fn counting(view: &View, index: u8, fold: &PhaseFold) -> Tag {
             open,
             "Batch, ratio, length",
         ));
+    // From the least direct: the fields of the ways that give way to this one.
+    section = unused(
+        section,
+        view,
+        index,
+        match basis {
+            Basis::Parameters => &[],
+            Basis::Connections => &[Field::Parameters, Field::Active],
+            Basis::Forward => &[Field::Parameters, Field::Active, Field::Connections],
+            Basis::Flop => &[
+                Field::Parameters,
+                Field::Active,
+                Field::Connections,
+                Field::Forward,
+                Field::Data,
+            ],
+        },
+    );
     if open {
         section = section.with(apart(|| {
             let mut grid = div("grid more");
@@ -279,6 +310,9 @@ fn hardware(view: &View, index: u8, fold: &PhaseFold) -> Tag {
         .with(head)
         .with(grid)
         .with(formula(line, "more-hardware", index, open, "Peak, HFU"));
+    if hours {
+        section = unused(section, view, index, &[Field::Chips, Field::Time]);
+    }
     if open {
         section = section.with(apart(|| {
             let mut grid = div("grid more");
@@ -399,15 +433,6 @@ fn waits(slots: &[Slot]) -> Tag {
         }
     }
     p("").with(["Waits for the ", &list(&labels)].concat())
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub fn list(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [all @ .., last] => [&all.join(", "), " and ", last].concat(),
-    }
 }
 
 /// The name of a control that is no key of the link.

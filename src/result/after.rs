@@ -109,9 +109,15 @@ fn drivers(state: State, found: &Found) -> Option<Tag> {
         result.is_some_and(|result| result.total.drivers.is_empty())
     };
     if !any {
-        return Some(section.with(
-            p("note").with("Every input is a single number, so no range is shown. Type a range, like 30% to 45% or 15T to 16T, to see what it does."),
-        ));
+        return Some(
+            section.with(
+                p("note")
+                    .with("Every input is a single number, so no range is shown.")
+                    .with(span("screen").with(
+                        " Type a range, like 30% to 45% or 15T to 16T, to see what it does.",
+                    )),
+            ),
+        );
     }
     let mut note = "Share of the spread of each figure.".to_string();
     if single(counting) {

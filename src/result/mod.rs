@@ -15,7 +15,7 @@ use compute_core::step::Method;
 use compute_core::sum::Total;
 use leptos::prelude::*;
 
-use crate::form::field::{capital, fix_button, lower};
+use crate::form::field::{capital, fix_button, list, lower};
 use crate::html::{Node, Tag, button, div, p, tag};
 use crate::number::{aloud, big, rich};
 use crate::state::{Found, State};
@@ -87,25 +87,22 @@ fn wrong(found: &Found, stale: Option<Slot>) -> Option<Tag> {
 
 fn faults(found: &Found, stale: Option<Slot>) -> Tag {
     let mut note = div("stale-note");
-    if let Some(slot) = stale {
-        note = note.with(
-            p("").with(
-                tag("b").with(
-                    [
-                        "From before the change to ",
-                        &lower(slot.field.spec().label),
-                    ]
-                    .concat(),
-                ),
-            ),
-        );
+    let errors = || {
+        let problems = found.estimate.problems.iter();
+        problems.filter(|problem| problem.severity == compute_core::problem::Severity::Error)
+    };
+    if stale.is_some() {
+        let mut labels: Vec<String> = Vec::new();
+        for slot in errors().filter_map(|problem| problem.slot) {
+            let label = lower(slot.field.spec().label);
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        let changed = ["From before the change to ", &list(&labels)].concat();
+        note = note.with(p("").with(tag("b").with(changed)));
     }
-    let errors = found
-        .estimate
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == compute_core::problem::Severity::Error);
-    for problem in errors {
+    for problem in errors() {
         let text = [&problem.sentence(), " ", &problem.remedy].concat();
         note = note.with(match problem.slot {
             Some(slot) => button("text", "focus", slot.key()).with(text),
@@ -233,6 +230,7 @@ fn row(found: &Found, method: Method, chosen: bool) -> Tag {
         Some(result) => {
             let total = &result.total;
             let range = match range_text(total) {
+                _ if stale => apart(|| vec!["before the change".into()]),
                 Some(range) => apart(|| rich(&range)),
                 None => vec!["no range typed".into()],
             };
@@ -335,22 +333,20 @@ fn with_causes(note: Tag, agreement: &Agreement) -> Tag {
 
 /// The marks of both methods, as they are shown.
 pub fn marks(found: &Found) -> Vec<Mark> {
-    let mark = |result: Option<&MethodResult>, is_hardware| {
+    let mark = |(result, is_stale): (Option<&MethodResult>, bool), is_hardware| {
         let total = &result?.total;
         (total.value > 0.0).then_some(Mark {
             value: total.value,
             low: total.low,
             high: total.high,
             is_hardware,
+            is_stale,
         })
     };
-    [
-        mark(found.counting().0, false),
-        mark(found.hardware().0, true),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [mark(found.counting(), false), mark(found.hardware(), true)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The strip of what is shown.

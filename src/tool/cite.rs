@@ -38,16 +38,21 @@ pub enum Opened {
 }
 
 /// The texts: id, label, rows.
-const TEXTS: [(&str, &str, &str); 5] = [
+const TEXTS: [(&str, &str, &str); 6] = [
     ("cite-sentence", "Sentence", "3"),
     ("cite-markdown", "Markdown", "3"),
     ("cite-bibtex", "BibTeX", "6"),
     ("cite-csv", "CSV row", "3"),
-    ("cite-json", "JSON record", "6"),
+    ("cite-file", "Record for the file", "8"),
+    (
+        "cite-json",
+        "The record as JSON, which opens here again",
+        "6",
+    ),
 ];
 
 /// The texts of what is typed, in the order of [`TEXTS`]; `None` where it gives no number.
-fn quoted(desk: Desk, catalog: &Catalog, sheet: &Sheet) -> Option<[String; 5]> {
+fn quoted(desk: Desk, catalog: &Catalog, sheet: &Sheet) -> Option<[String; 6]> {
     let (address, _) = link::decode(&desk.typed_query(), catalog);
     let form = address.form;
     let read = request::read(&form, catalog);
@@ -67,6 +72,7 @@ fn quoted(desk: Desk, catalog: &Catalog, sheet: &Sheet) -> Option<[String; 5]> {
         cited.markdown,
         cited.bibtex,
         [CSV_HEADER.trim_end(), "\n", cited.csv.trim_end()].concat(),
+        record.text(),
         record.json().ok()?,
     ])
 }
@@ -100,9 +106,8 @@ pub fn view(desk: Desk, catalog: &'static Catalog) -> Vec<Node> {
 
 fn text(id: &'static str, label: &'static str, rows: &'static str, text: &str) -> Tag {
     let mut buttons = div("tool-row").with(button("button slim", "tool-copy", id).with("Copy"));
-    if id == "cite-json" {
-        buttons =
-            buttons.with(button("button slim", "tool-record", "").with("Download the record"));
+    if matches!(id, "cite-file" | "cite-json") {
+        buttons = buttons.with(button("button slim", "tool-record", id).with("Download"));
     }
     div("tool-text")
         .with(tag("label").set("for", id).with(label))
@@ -179,7 +184,7 @@ pub fn open(desk: Desk, file: File) {
                 &file.name(),
                 " has ",
                 &quantity::integer(file.size() as i64),
-                " bytes; a record has a few thousand. Choose the file that “Download the record” gave.",
+                " bytes; a record has a few thousand. Choose the .json file that “Download” gave.",
             ]
             .concat(),
         ));
@@ -213,10 +218,10 @@ pub fn open(desk: Desk, file: File) {
     });
 }
 
-/// Hands the record over as a file.
-pub fn download(desk: Desk) {
+/// Hands the record over as a file: as a text to be read, or as the JSON that opens again.
+pub fn download(desk: Desk, which: &str) {
     let texts = untrack(|| quoted(desk, desk.tables()?, desk.sources.get().flatten()?));
-    let Some([.., json]) = texts else {
+    let Some([.., text, json]) = texts else {
         return;
     };
     let form = untrack(|| desk.form());
@@ -236,10 +241,11 @@ pub fn download(desk: Desk) {
     }
     let name = name.trim_matches(['-', '.']);
     let name = if name.is_empty() { "estimate" } else { name };
-    js::save(
-        &json,
-        &[name, ".training-compute.json"].concat(),
-        "application/json",
-    );
+    let (text, end, kind) = if which == "cite-file" {
+        (text, "txt", "text/plain")
+    } else {
+        (json, "json", "application/json")
+    };
+    js::save(&text, &[name, ".training-compute.", end].concat(), kind);
     desk.said.set("The record was downloaded.".to_string());
 }

@@ -584,7 +584,7 @@ fn act(desk: Desk, verb: &str, about: &str) {
                 .to_string(),
             );
         }),
-        "tool-record" => cite::download(desk),
+        "tool-record" => cite::download(desk, about),
         "tool-fill" => passage::fill(desk, false),
         "tool-anew" => passage::fill(desk, true),
         "tool-util" => calibrate::put(desk, about),

@@ -105,14 +105,14 @@ test('ten thousand numbers neither hang nor fill', async () => {
   await page.done();
 });
 
-test('the number is cited in five ways, and the downloaded record gives it again', async () => {
+test('the number is cited in five ways and a record for the file, and the downloaded record gives it again', async () => {
   const page = await open('?name=Mine&params=7B&data=2T');
   await openTool(page, 'cite', '#cite-sentence');
   assert.match(await page.inputValue('#cite-sentence'), /Mine .*8\.4\s?×\s?10²²\sFLOP/);
-  for (const id of ['cite-markdown', 'cite-bibtex', 'cite-csv', 'cite-json']) assert.match(await page.inputValue(`#${id}`), /8\.4/, id);
+  for (const id of ['cite-markdown', 'cite-bibtex', 'cite-csv', 'cite-file', 'cite-json']) assert.match(await page.inputValue(`#${id}`), /8\.4/, id);
   const [head, row] = (await page.inputValue('#cite-csv')).split('\n');
   assert.ok(head.includes(',') && row.includes('params=7B'));
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-do=tool-record]')]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-do=tool-record][value=cite-json]')]);
   assert.equal(download.suggestedFilename(), 'Mine.training-compute.json');
   const record = readFileSync(await download.path());
   assert.equal(JSON.parse(record).flop.value, 8.4e22);

@@ -157,6 +157,14 @@ test('after a visit the page works without a network, at any address of it', asy
     assert.ok(await offline.locator('h1').first().isVisible(), query);
     await offline.done();
   }
+  // The embed and the tools as well.
+  const embed = await open({ context, host: at, query: '?embed=1&params=175B&data=300B+tokens' });
+  await waitForResult(embed, 3.15e23);
+  await embed.done();
+  const cite = await open({ context, host: at, query: '?params=175B&data=300B+tokens' });
+  await cite.click('[data-tool=cite]');
+  await cite.waitForSelector('#cite-file');
+  await cite.done();
   await context.close();
 });
 

@@ -477,9 +477,8 @@ impl Build {
                 .unwrap_or(&path)
                 .to_string_lossy()
                 .replace('\\', "/");
-            // Not for the page: the embed has no service worker, downloads and types are for somebody with a network.
-            if name.starts_with("embed-")
-                || (name.starts_with("data/") && !READ.contains(&name.as_str()))
+            // Not for the page: downloads and types are for somebody with a network.
+            if (name.starts_with("data/") && !READ.contains(&name.as_str()))
                 || name.ends_with(".d.ts")
                 || name == "package.json"
             {

@@ -9,7 +9,7 @@ use crate::field::{Field, Slot};
 use crate::form::Form;
 use crate::problem::Fix;
 use crate::quantity::{percent, plain};
-use crate::request::{Basis, ChipTime, Inputs, Request};
+use crate::request::{Basis, ChipTime, Hardware, Inputs, Request};
 use crate::uncertain::{Uncertain, Z};
 
 /// How the two methods stand to each other. Ids are permanent.
@@ -265,12 +265,14 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                     .is_some_and(|size| (size / total_value - 1.0).abs() < 0.01);
                 model.active.is_some() && same_size && (same_name || name.is_empty())
             });
+            // Another of the same size is named only where it would explain the pair.
             let named = named.or_else(|| {
                 catalog.models.iter().find(|model| {
-                    model.active.is_some()
-                        && model
-                            .parameters
-                            .is_some_and(|size| (size / total_value - 1.0).abs() < 0.005)
+                    let same_size = model
+                        .parameters
+                        .is_some_and(|size| (size / total_value - 1.0).abs() < 0.005);
+                    let explains = |active: f64| plausible(implied * active / total_value);
+                    same_size && model.active.is_some_and(explains)
                 })
             });
             match named.and_then(|model| Some((model, model.active?))) {
@@ -423,7 +425,14 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
     }
     // Plausible first, then untried, then those that would not help.
     let (mut first, mut untried, mut last) = (Vec::new(), Vec::new(), Vec::new());
-    for (after, cause) in found {
+    let of_one_phase = found
+        .windows(2)
+        .all(|pair| matches!(pair, [(_, a), (_, b)] if a.slot.phase == b.slot.phase));
+    for (after, mut cause) in found {
+        if !of_one_phase {
+            let number = (cause.slot.phase + 1).to_string();
+            cause.text = ["Phase ", &number, ": ", &cause.text].concat();
+        }
         if plausible(after) {
             first.push(cause);
         } else if after.is_infinite() {
@@ -465,11 +474,20 @@ fn time_cause(factor: f64, slot: Slot, start: &str) -> Cause {
 
 /// Measured runs on the same chip: the span of their utilization, and the two nearest in size.
 fn measured(request: &Request, catalog: &Catalog) -> String {
+    // Of several kinds of chip the one that could do most.
+    let most = |hardware: &Hardware| {
+        let time = match &hardware.chip_time {
+            ChipTime::ChipsAndTime(chips, time) => chips.value.value * time.value.value,
+            ChipTime::ChipHours(time) => time.value.value,
+        };
+        time * hardware.peak.value.value
+    };
     let hardware = request
         .phases
         .iter()
         .filter_map(|phase| phase.hardware.complete())
-        .find(|hardware| hardware.accelerator.is_some());
+        .filter(|hardware| hardware.accelerator.is_some())
+        .max_by(|a, b| most(a).total_cmp(&most(b)));
     let Some((chip, format)) = hardware.and_then(|found| found.accelerator.zip(found.format))
     else {
         return String::new();

@@ -360,7 +360,7 @@ pub static FIELDS: [FieldSpec; 31] = [
         takes: COUNT,
         default: Default::None,
         label: "Head width, total",
-        hint: "Heads × head size, like 12288",
+        hint: "Of all heads, like 12288",
         example: "12288",
     },
     FieldSpec {

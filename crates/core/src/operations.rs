@@ -121,17 +121,24 @@ pub fn factors(counting: &Counting) -> Vec<Factor> {
             [&operations, " × (1 + ", &ratio.text, ")"].concat()
         })
     };
-    let with_attention = if counting.attention.is_some() {
-        " (with attention)"
-    } else {
-        ""
+    let basis = match &counting.attention {
+        Some(attention) => apart(|| {
+            // In the unit of what it is added to, so that the factors give the product.
+            let extra = scores(attention).value().value / operations;
+            let extra = crate::quantity::words(extra, 3);
+            Factor {
+                text: ["(", &basis.text, " + ", &extra, " for attention)"].concat(),
+                slot: basis.slot,
+            }
+        }),
+        None => Factor::of(basis, ""),
     };
     let mut out = vec![
         Factor {
             text: trained,
             slot: None,
         },
-        Factor::of(basis, with_attention),
+        basis,
     ];
     match &counting.passes {
         Some(Passes::Data(data, epochs)) => {

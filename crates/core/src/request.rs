@@ -356,6 +356,20 @@ impl Reader<'_> {
         for fix in &wrong.fixes {
             self.fix(&[fix], slot, fix);
         }
+        let hours = Slot::new(Field::ChipHours, slot.phase);
+        let text = self.text(slot).trim().to_string();
+        let free = self.text(hours).trim().is_empty();
+        if slot.field == Field::Time
+            && wrong.code == "wrong-unit"
+            && free
+            && quantity::read(QuantityKind::ChipTime, &text, self.catalog).is_ok()
+            && let Some(problem) = self.problems.last_mut()
+        {
+            problem.fixes.push(Fix {
+                label: "Enter it as chip-hours".to_string(),
+                edits: vec![(hours, text), (slot, String::new())],
+            });
+        }
     }
 
     /// One of the slot's words, or `None` where it is empty or another.
@@ -648,6 +662,9 @@ impl Reader<'_> {
         let is_flop = typed.first() == Some(&Field::Flop);
         let data = cells.given(Field::Data);
         let (batch, steps) = (cells.given(Field::Batch), cells.given(Field::Steps));
+        if is_flop && data.is_some() {
+            apart(|| self.overridden(cells.slot(Field::Data), "known FLOP is", "known FLOP"));
+        }
         let passes = match (&data, &batch, &steps) {
             (data, Some(batch), Some(steps)) => apart(|| {
                 if data.is_some() {
@@ -897,7 +914,14 @@ impl Reader<'_> {
             None => {
                 used.extend([Field::Chips, Field::Time]);
                 let one = || default(cells.slot(Field::Chips), PhaseKind::PreTraining);
-                let chips = cells.given(Field::Chips).or(chip.count);
+                let chips = cells.given(Field::Chips).map(|chips| {
+                    if counts_cores(self.text(cells.slot(Field::Chips))) {
+                        apart(|| self.cores(cells.slot(Field::Chips), chips, row))
+                    } else {
+                        chips
+                    }
+                });
+                let chips = chips.or(chip.count);
                 let chips = chips.unwrap_or_else(one);
                 time.map(|time| ChipTime::ChipsAndTime(chips, time))
             }
@@ -1013,6 +1037,47 @@ impl Reader<'_> {
                 chip.count = Some(given(slot, Uncertain::exact(count), text));
             }
         }
+    }
+
+    /// Cores typed as chips: of a chip that has two, half as many; of others they say nothing.
+    fn cores(&mut self, slot: Slot, cores: Rc<Given>, row: Option<&Accelerator>) -> Rc<Given> {
+        let Some(row) = row else { return cores };
+        if row.unit.contains("2 cores") {
+            let value = cores.value.scaled(0.5);
+            let ends = [value.low(), value.high()].map(|end| quantity::words(end, 6));
+            let text = match &ends {
+                [low, high] if low != high => [low, "–", high].concat(),
+                [one, _] => one.clone(),
+            };
+            self.say(
+                Severity::Note,
+                slot,
+                "cores-to-chips",
+                &[
+                    "counts cores, of which the ",
+                    row.short,
+                    " has two: ",
+                    &text,
+                    " chips.",
+                ],
+                &[],
+            );
+            return given(slot, value, text);
+        }
+        if !row.unit.starts_with("core") && !row.unit.contains("1 core") {
+            self.say(
+                Severity::Warning,
+                slot,
+                "cores-typed",
+                &[
+                    "counts cores, where the peak is of a whole ",
+                    row.short,
+                    ".",
+                ],
+                &["Write how many of these there were."],
+            );
+        }
+        cores
     }
 
     /// The name in another field, where it is another chip's.
@@ -1222,16 +1287,21 @@ impl Reader<'_> {
         accelerator: &Accelerator,
         format: Option<Format>,
     ) {
-        if accelerator.sparse_factor <= 1.0 {
-            return;
-        }
-        let Some(format) = format.or(accelerator.default_format) else {
+        let Some(own) = format.or(accelerator.default_format) else {
             return;
         };
-        if let Some(peak) = accelerator.peak(format)
-            && (typed.value.value / (peak * accelerator.sparse_factor) - 1.0).abs() < 0.01
-        {
-            let dense = quantity::rate(peak, 4);
+        let Some(dense) = accelerator.peak(own) else {
+            return;
+        };
+        // The figure of the format itself, or of another that stands in the same data sheet.
+        let others = Format::ALL.into_iter().filter(|other| *other != own);
+        let sparse = std::iter::once(own).chain(others).find(|format| {
+            let peak = accelerator.peak(*format).unwrap_or(f64::INFINITY);
+            let sparse = peak * accelerator.sparse_factor;
+            typed.value.value > dense * 1.5 && (typed.value.value / sparse - 1.0).abs() < 0.01
+        });
+        if let Some(format) = sparse.filter(|_| accelerator.sparse_factor > 1.0) {
+            let dense = quantity::rate(dense, 4);
             self.say(
                 Severity::Warning,
                 slot,
@@ -1243,7 +1313,13 @@ impl Reader<'_> {
                     accelerator.short,
                     ", which training does not reach.",
                 ],
-                &["Write the dense peak, ", &dense, ", or empty the field."],
+                &[
+                    "Write the dense ",
+                    own.id(),
+                    " peak, ",
+                    &dense,
+                    ", or empty the field.",
+                ],
             );
             self.fix(&[&dense], slot, &dense);
         }
@@ -1269,6 +1345,15 @@ fn given(slot: Slot, value: Uncertain, text: String) -> Rc<Given> {
         value,
         text,
     })
+}
+
+/// `512 cores`, `512 TPU cores`: what is counted are cores.
+fn counts_cores(text: &str) -> bool {
+    let text = text.trim_end().as_bytes();
+    let text = text.strip_suffix(b"s").unwrap_or(text);
+    let last = text.len().saturating_sub(4);
+    text.get(last..)
+        .is_some_and(|word| word.eq_ignore_ascii_case(b"core"))
 }
 
 fn u16_text(number: u16) -> String {

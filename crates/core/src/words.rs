@@ -75,7 +75,9 @@ pub fn why(step: &Step) -> String {
         (_, "backward") if step.value.value == 0.0 => "Forward passes alone: nothing is trained",
         (_, "backward") => "Gradients by inputs and by weights",
         (_, "per-example") => match step.item {
-            Item::Token => "Hence the 6 in 6 × parameters × tokens, where the ratio is 2",
+            Item::Token => {
+                "The 6 of 6 × parameters × tokens, where the ratio is 2 and no attention is added"
+            }
             _ => "Forward and backward together",
         },
         (_, "passes") => "Repeats count each time",

@@ -485,8 +485,8 @@ fn messages_quote_what_was_typed_and_offer_what_to_type() {
         Time,
         "300 GPU hours",
         "“300 GPU hours” is chips times time.",
-        "Write 300 hours.",
-        &["300 hours"],
+        "Enter it as chip-hours, or divide it by the number of chips.",
+        &[],
     );
     says(
         FlopPerSecond,

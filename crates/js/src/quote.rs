@@ -46,6 +46,7 @@ struct Quoted {
     citation: compute_record::Citation,
     #[serde(rename = "csvHeader")]
     csv_header: &'static str,
+    file: String,
     record: compute_record::Record,
 }
 
@@ -76,6 +77,7 @@ pub fn cite(query: &JsValue, base: &JsValue, today: &JsValue) -> Result<JsValue,
         Some((citation, record)) => give(&Quoted {
             citation,
             csv_header: compute_record::CSV_HEADER,
+            file: record.text(),
             record,
         }),
         None => Ok(JsValue::NULL),

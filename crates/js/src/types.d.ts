@@ -299,7 +299,7 @@ export interface EstimateRecord {
 }
 /** An estimate to quote. `base` is the page's address without query, `today` an ISO date. */
 export function cite(query: string, base: string, today: string):
-  { sentence: string; markdown: string; bibtex: string; csv: string; csvHeader: string; record: EstimateRecord } | null;
+  { sentence: string; markdown: string; bibtex: string; csv: string; csvHeader: string; file: string; record: EstimateRecord } | null;
 /** Opens a record again: its link is read anew. */
 export function openRecord(text: string):
   | { ok: true; query: string; kept: number; now: number | null; notes: string[] }

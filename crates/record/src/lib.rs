@@ -4,6 +4,7 @@
 //! reads that link, so that the number is computed again and not believed.
 
 mod cite;
+mod file;
 mod record;
 
 pub use cite::{CSV_HEADER, Citation, cite};

@@ -240,3 +240,39 @@ fn the_messages_of_a_refusal_say_what_was_found() {
         "The file has 300000 bytes; a record has a few thousand."
     );
 }
+
+#[test]
+fn the_text_for_the_file_says_what_a_provider_keeps() {
+    let (_, record) = of(
+        "name=Llama+3.1+405B&params=405B&data=15.6T+tokens&hw=H100+SXM&chip_hours=30.84M+GPU+hours&util=30%25+to+45%25&kind.2=evaluation&flop.2=1e24",
+    );
+    let text = record.text();
+    for part in [
+        "Training compute of Llama 3.1 405B: record for the file\n",
+        "Made on 25\u{a0}November\u{a0}2026 with the tables of 25\u{a0}November\u{a0}2026, version 0.1.0 of the page.\nhttps://example.org/compute/?name=",
+        "Figure for a notification in the EU: 3.8e25 FLOP (two significant figures",
+        "Estimate: 3.89\u{202f}×\u{202f}10²⁵\u{a0}FLOP\nMethod: counting the operations, after Sevilla et al. 2022\n",
+        "By accelerator time: 4.04\u{202f}×\u{202f}10²⁵\u{a0}FLOP (90\u{202f}% range 3.30–4.94\u{202f}×\u{202f}10²⁵)\n",
+        "- Parameters: 405B\n  read as 405 billion\n",
+        "- Kind of phase, phase 2: evaluation\n",
+        "- EU, cumulative: 3.79\u{202f}×\u{202f}10²⁵\u{a0}FLOP. Counted here: pre-training. Left out: evaluation.",
+        "Article 51(2) of the EU AI Act",
+        "In force since 2\u{a0}August\u{a0}2025.\n",
+        "- NVIDIA H100 SXM5 80GB: TechPowerUp",
+        "not legal advice",
+    ] {
+        let part = part.replace(
+            "25\u{a0}November\u{a0}2026",
+            &compute_core::quantity::date("2026-11-25"),
+        );
+        let part = part.replace(
+            "2\u{a0}August\u{a0}2025",
+            &compute_core::quantity::date("2025-08-02"),
+        );
+        assert!(text.contains(&part), "{part}\n\n{text}");
+    }
+    // Markup and line ends of a name stay text of one line.
+    let (_, record) = of("name=a%0A%0Ab%3Cb%3E&params=7B&data=1T");
+    let first = record.text().lines().next().map(str::to_string);
+    assert!(first.is_some_and(|line| line.ends_with(": record for the file")));
+}

@@ -30,7 +30,7 @@ pub fn falls_first(column: &str) -> bool {
 pub fn place(place: Place) -> Vec<Node> {
     vec![
         tag("h1").with("Many at once").into(),
-        p("lead")
+        p("intro")
             .with(
                 "A table of models in, a row of estimates each, out: both methods, their ranges, how they agree, which thresholds are passed. It is \
                  read on this machine; nothing is uploaded.",

@@ -26,7 +26,7 @@ pub fn place(place: Place) -> Tag {
     div("counting")
         .with(tag("h1").with("Count a model"))
         .with(
-            p("lead").with(
+            p("intro").with(
                 "Parameters and forward FLOP, layer by layer, from what frameworks write down: a config.json, an ONNX graph, the header of \
                  safetensors or GGUF files. Files are read on this machine; nothing is uploaded, and weights are never read.",
             ),

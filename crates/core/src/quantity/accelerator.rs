@@ -92,13 +92,25 @@ fn named(name: &str, catalog: &Catalog) -> Option<AcceleratorReading> {
         return apart(|| Some(machines(name, rest, index)));
     }
     if let Some(index) = catalog.find(name).or_else(|| catalog.find(bare)) {
+        let chips = rack(bare);
         return Some(AcceleratorReading {
             index,
-            chips: None,
-            notes: Vec::new(),
+            chips,
+            notes: chips.map_or(Vec::new(), |chips| {
+                let what = [" is a rack of ", &plain(chips, 2), " chips."].concat();
+                note("names-machines", quoted(name) + &what)
+            }),
         });
     }
     apart(|| slice(name, &lower, catalog))
+}
+
+/// 72 of `gb200 nvl72`. Beyond that the number counts dies.
+fn rack(lower: &str) -> Option<f64> {
+    let end = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_rack = end.len() + 1 < lower.len() && end.as_bytes().ends_with(b"nvl");
+    let number = lower.get(end.len()..).filter(|_| is_rack)?;
+    super::parse_f64(number).filter(|chips| *chips <= 72.0)
 }
 
 fn machines(name: &str, rest: &str, index: usize) -> AcceleratorReading {

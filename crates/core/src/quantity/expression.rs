@@ -257,7 +257,7 @@ impl Parser<'_> {
                 b')'
             } else if self.eat("[") {
                 b']'
-            } else if unit && self.eat("^") {
+            } else if unit && letter(self.byte(self.at.wrapping_sub(1))) && self.eat("^") {
                 self.signed()?;
                 continue;
             } else {

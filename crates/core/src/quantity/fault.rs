@@ -197,7 +197,10 @@ pub(crate) fn explain(
                 || kind == QuantityKind::Flop && is(Measure::FlopPerSecond);
             let lower = text.to_ascii_lowercase();
             let machines = ["node", "machine", "server"];
-            if !is(Measure::Other) {
+            if kind == QuantityKind::Time && is(Measure::ChipTime) {
+                // The same figure in hours would be off by the number of chips.
+                remedy += "Enter it as chip-hours, or divide it by the number of chips.";
+            } else if !is(Measure::Other) {
                 templates += right;
             } else if kind == QuantityKind::Count
                 && machines.iter().any(|name| lower.contains(name))
