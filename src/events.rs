@@ -51,11 +51,20 @@ pub fn listen(state: State) {
     }
     listen("submit", |_, event| event.prevent_default());
     listen("copy", copy);
-    // A tool fills the form with a query.
+    // A tool fills the form with a query; in two lines more it can name a field and say where its text is from.
     EventListener::new(&document(), "training-compute:fill", move |event| {
         let query = js_sys::Reflect::get(event, &"detail".into());
         if let Some(query) = query.ok().and_then(|query| query.as_string()) {
-            apart(|| big(state, |state| state.fill(&query)));
+            apart(|| {
+                let mut lines = query.splitn(3, '\n');
+                let query = lines.next().unwrap_or_default();
+                big(state, |state| state.fill(query));
+                if let (Some(key), Some(from)) = (lines.next(), lines.next())
+                    && let Some(slot) = slot_of(key)
+                {
+                    state.say_origin(slot, from);
+                }
+            });
         }
     })
     .forget();
@@ -229,7 +238,7 @@ fn click(state: State, event: &Event) {
             }
         }
         "copy" => {
-            for id in ["share-text", "embed-live", "embed-frozen"] {
+            for id in ["share-text", "share-number", "embed-live", "embed-frozen"] {
                 if about == id {
                     copy_text(state, id);
                 }

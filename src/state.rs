@@ -122,6 +122,8 @@ pub struct Stand {
     pub first_visit: Option<FirstVisit>,
     /// What can be undone: what was done, and the form before it.
     pub undo: Option<(&'static str, Form)>,
+    /// Where a tool has a field's text from: field, text, source.
+    pub origin: Option<(Slot, String, String)>,
     /// What stands open under the result.
     pub panel: Option<Panel>,
     /// Id of the text that was copied last.
@@ -412,6 +414,13 @@ impl State {
         self.stand.update(|stand| stand.link_problems = problems);
         self.address
             .update_value(|kept| kept.tables = address.tables);
+    }
+
+    /// Says at a field where its text is from, for as long as it stays.
+    pub fn say_origin(self, slot: Slot, from: &str) {
+        let text = self.form.with_untracked(|form| form.get(slot).to_string());
+        self.stand
+            .update(|stand| stand.origin = Some((slot, text, from.to_string())));
     }
 
     /// Takes the last replacement back.

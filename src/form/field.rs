@@ -200,6 +200,12 @@ fn echo(view: &View, slot: Slot, error: Option<&Problem>, id: &str) -> Vec<Node>
     {
         line = line.with(text);
     }
+    if let Some((of, text, from)) = &view.stand.origin
+        && *of == slot
+        && view.form.get(slot) == text
+    {
+        line = apart(|| line.with([", from ", from].concat()));
+    }
     if view.from_example(slot) {
         line = line.with(span("mark").with(", from the example"));
     }
@@ -265,6 +271,8 @@ fn trimmed(sentence: &str) -> &str {
 pub fn capital(sentence: &str) -> String {
     let mut chars = sentence.chars();
     match chars.next() {
+        // A name like v3-8 keeps its letter.
+        Some(_) if chars.as_str().starts_with(|c: char| c.is_ascii_digit()) => sentence.to_string(),
         Some(first) => first.to_ascii_uppercase().to_string() + chars.as_str(),
         None => String::new(),
     }

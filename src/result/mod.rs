@@ -401,8 +401,8 @@ fn short_verdict(agreement: &Agreement) -> &'static str {
         "agree" => "methods agree",
         "differ" => "methods differ",
         "disagree" => "methods disagree",
-        "implausible" => "implausible together",
-        _ => "impossible together",
+        "implausible" => "implausible",
+        _ => "impossible",
     }
 }
 

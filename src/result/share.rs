@@ -115,12 +115,24 @@ fn opened(state: State, found: &Found, open: Panel) -> Tag {
         .with(|form| form.head(Field::Name).trim().to_string());
     let out = div("panel");
     match open {
-        Panel::Share => out.with(text(
-            state,
-            "share-text",
-            "Link to this page",
-            [&*link(state, false), &outside::count_fragment()].concat(),
-        )),
+        Panel::Share => {
+            let out = out.with(text(
+                state,
+                "share-text",
+                "Link to this page",
+                [&*link(state, false), &outside::count_fragment()].concat(),
+            ));
+            let (estimate, _) = found.shown();
+            match estimate.flop() {
+                Some(total) => out.with(text(
+                    state,
+                    "share-number",
+                    "The number at full precision, FLOP",
+                    exact(total.value),
+                )),
+                None => out,
+            }
+        }
         Panel::Embed => {
             let title = if name.is_empty() {
                 "Training compute".to_string()

@@ -443,7 +443,7 @@ pub fn put(desk: Desk, about: &str) {
     let at = |field| Slot::new(field, phase);
     let had = !form.get(at(Field::Hfu)).trim().is_empty();
     // A hardware utilization beside it would say the same thing twice.
-    desk.write(&[(at(Field::Utilization), text), (at(Field::Hfu), "")]);
+    desk.write_from(at(Field::Utilization), text, from, &[(at(Field::Hfu), "")]);
     let mut said = ["Utilization is now ", text, ", from ", from, "."].concat();
     if had {
         said += " The hardware utilization that stood there was emptied.";

@@ -189,6 +189,18 @@ impl Desk {
         self.query.set(query.to_string());
     }
 
+    /// Writes a text into a field of what is typed, and others beside it; the field says where its text is from.
+    pub fn write_from(self, slot: Slot, text: &str, from: &str, beside: &[(Slot, &str)]) {
+        let mut form = untrack(|| self.form());
+        form.set(slot, text);
+        for (slot, text) in beside {
+            form.set(*slot, text);
+        }
+        let query = link::encode_form(&form);
+        js::fill(&[&query, "\n", &slot.key(), "\n", from].concat());
+        self.query.set(query);
+    }
+
     /// Writes texts into fields of what is typed.
     pub fn write(self, edits: &[(Slot, &str)]) {
         let mut form = untrack(|| self.form());

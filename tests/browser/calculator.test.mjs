@@ -248,3 +248,44 @@ test('on a narrow screen the result stands under the form and covers nothing, ho
   await page.waitForSelector('#share-text');
   await page.done();
 });
+
+test('what is typed and gives way to a more direct field is shown, and can be emptied', async () => {
+  const page = await open('?flop=3.1e23&params=175B&data=300B+tokens&hw=H100&chip_hours=100&chips=4&time=1+day');
+  const unused = () => page.$$eval('.unused', (lines) => lines.map((line) => line.textContent));
+  assert.deepEqual(await unused(), [
+    'Parameters “175B”: not used: known FLOP is more direct. Empty it',
+    'Training data “300B tokens”: not used: known FLOP is more direct. Empty it',
+    'Chips “4”: not used here. Empty it',
+    'Training time “1 day”: not used: chip-hours are more direct. Empty it',
+  ]);
+  await page.locator('.unused button').nth(1).click();
+  await page.waitForFunction(() => document.querySelectorAll('.unused').length === 3);
+  await page.waitForFunction(() => !location.search.includes('data='));
+  await waitForResult(page, 3.1e23);
+  await assertAccessible(page);
+  await page.done();
+});
+
+test('the steps are the list of that id, though a field is called so', async () => {
+  const page = await open('?params=7B&batch=4M+tokens&steps=1000');
+  await page.waitForSelector('#steps li[data-step=forward]');
+  assert.equal(await page.$eval('#steps', (list) => list.tagName), 'OL');
+  assert.equal(await page.locator('[id=steps]').count(), 1);
+  await page.getByLabel('Steps', { exact: true }).fill('2000');
+  await waitForResult(page, 6 * 7e9 * 4e6 * 2000);
+  // The formula's factor goes to its field.
+  await page.click('.formula .factor:has-text("2000")');
+  await page.waitForFunction(() => document.activeElement.name === 'steps');
+  await page.done();
+});
+
+test('an old number of one method says that it is from before the change', async () => {
+  const page = await open('?params=70B&data=15T&hw=h100&chips=16000&time=54+days');
+  await type(page, 'time', '54');
+  await page.focus('[name=params]');
+  await page.waitForSelector('tr.stale #hardware-result');
+  assert.match(await page.textContent('tr.stale'), /before the change/);
+  assert.equal(await page.locator('.strip .m2.stale').count(), 1);
+  assert.equal(await page.locator('.strip .m1.stale').count(), 0);
+  await page.done();
+});

@@ -163,9 +163,14 @@ test('utilization from a measured run, a range, a throughput and a benchmark', a
   await first.locator('[data-do=tool-util]').click();
   await filled(page, 'util', share);
   assert.match(await page.textContent('.tool-said'), /Utilization is now .* from /);
+  // The field says where it came from, until another is typed.
+  assert.match(await page.textContent('#util-echo'), /%, from \w/);
   await page.click('#tool [data-do=tool-util]:has-text("range")');
   await page.waitForFunction(() => / to /.test(document.getElementById('util').value));
   // 150 tokens/s: 6 × 175e9 × 150 / 312e12.
+  assert.match(await page.textContent('#util-echo'), /, from .*run/);
+  await page.fill('[name=util]', '33%');
+  await page.waitForFunction(() => !/from/.test(document.getElementById('util-echo').textContent));
   await page.fill('[name=tool-tokens]', '150');
   await page.click('#tool [data-do=tool-util]:has-text("50.5")');
   await page.waitForFunction(() => /^50\.5/.test(document.getElementById('util').value));

@@ -335,7 +335,11 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                             slot: at(Field::Chips),
                             fix: (chips.value.is_exact() && (1.0..1e15).contains(&fixed)).then(
                                 || Fix {
-                                    label: [&plain(fixed, 6), " chips"].concat(),
+                                    label: [
+                                        &plain(fixed, 6),
+                                        if fixed == 1.0 { " chip" } else { " chips" },
+                                    ]
+                                    .concat(),
                                     edits: vec![(at(Field::Chips), (fixed as u64).to_string())],
                                 },
                             ),

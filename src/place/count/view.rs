@@ -528,11 +528,12 @@ fn head(count: &Count) -> Tag {
         about.push(count.architecture.clone());
     }
     if let Some((read, size)) = count.read {
-        about.push(format!(
-            "{} of {} read",
-            bytes(read as f64),
-            bytes(size as f64)
-        ));
+        about.push(if read < size {
+            format!("{} of {} read", bytes(read as f64), bytes(size as f64))
+        } else {
+            // Small files are read in larger pieces than they have, some of them twice.
+            format!("all of {} read", bytes(size as f64))
+        });
     }
     for (dtype, elements) in count.stored.iter().take(6) {
         about.push(format!("{dtype}: {}", grouped(*elements)));
