@@ -336,7 +336,7 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                             fix: (chips.value.is_exact() && (1.0..1e15).contains(&fixed)).then(
                                 || Fix {
                                     label: [
-                                        &plain(fixed, 6),
+                                        &*plain(fixed, 6),
                                         if fixed == 1.0 { " chip" } else { " chips" },
                                     ]
                                     .concat(),
