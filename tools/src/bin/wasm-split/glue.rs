@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use walrus::Module;
+use walrus::{ElementItems, FunctionId, Module};
 
 /// What public/boot.js calls, and what the glue has under its own name.
 const KEPT: [&str; 3] = ["begin", "later", "memory"];
+
+/// The crate whose classes are left out: streams for calls of a server, which Leptos brings along and nobody makes here.
+const CLASSES: &str = "wasm_streams::";
 
 /// Leaves out the classes that dependencies export (the calculator makes none), and with them all that only they need, in the glue and in
 /// the program.
@@ -27,10 +30,34 @@ pub fn trim(glue: &str, wasm: &[u8]) -> anyhow::Result<(String, Vec<u8>)> {
     for id in unused {
         module.exports.delete(id);
     }
+    forget_classes(&mut module);
     walrus::passes::gc::run(&mut module);
     let imported: HashSet<&str> = module.imports.iter().map(|import| &*import.name).collect();
     let glue = without_functions(&glue, &imported);
     Ok((glue, module.emit_wasm()))
+}
+
+/// Takes the classes' functions out of the table, where the closures of their promises stand: without the classes nothing makes a promise,
+/// and the table alone would keep them. Whatever else calls one of them keeps it.
+fn forget_classes(module: &mut Module) {
+    let of_classes: HashSet<FunctionId> = module
+        .funcs
+        .iter()
+        .map(|function| function.id())
+        .filter(|id| crate::name(module, *id).contains(CLASSES))
+        .collect();
+    for element in module.elements.iter_mut() {
+        let ElementItems::Functions(functions) = &mut element.items else {
+            continue;
+        };
+        let other = functions
+            .iter()
+            .copied()
+            .find(|id| !of_classes.contains(id));
+        for id in functions.iter_mut().filter(|id| of_classes.contains(*id)) {
+            *id = other.unwrap_or(*id);
+        }
+    }
 }
 
 /// Gives imports and exports short names, in the program and in the glue. wasm-bindgen's carry hashes, which no compression makes small.
