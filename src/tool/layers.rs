@@ -293,11 +293,10 @@ fn rows(table: &Table) -> Tag {
     }
     let sum = tag("tfoot").with(
         tag("tr")
-            .with(
-                tag("th")
-                    .set("scope", "row")
-                    .with(["Sum of ", &grouped(table.rows.len() as u128), " rows"].concat()),
-            )
+            .with(tag("th").set("scope", "row").with(match table.rows.len() {
+                1 => "Sum of 1 row".to_string(),
+                rows => ["Sum of ", &grouped(rows as u128), " rows"].concat(),
+            }))
             .with(tag("td"))
             .with(number(table.parameters))
             .with(number(table.forward))

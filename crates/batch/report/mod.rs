@@ -23,7 +23,7 @@ impl Basis {
     fn text(self) -> &'static str {
         match self {
             Basis::Paper => "the paper",
-            Basis::Row => "the row's note",
+            Basis::Row => "the row’s note",
             Basis::Source => "Epoch AI's note",
             Basis::Numbers => "inferred",
         }
@@ -46,12 +46,12 @@ const COUNTING: [Reason; 97] = [
         "vgg19 resnext-101",
     ),
     (
-        "A weight is used at 19 places of an image, and the paper's curves end at 45 passes; one is counted.",
+        "A weight is used at 19 places of an image, and the paper’s curves end at 45 passes; one is counted.",
         Basis::Paper,
         "adam-cifar-10",
     ),
     (
-        "Filters are used at many places of the screen: 3.0 million multiply-adds for 836 thousand weights. The row's data is already the 5 million updates of 32 frames.",
+        "Filters are used at many places of the screen: 3.0 million multiply-adds for 836 thousand weights. The row’s data is already the 5 million updates of 32 frames.",
         Basis::Paper,
         "dqn",
     ),
@@ -66,7 +66,7 @@ const COUNTING: [Reason; 97] = [
         "alphago-fan",
     ),
     (
-        "A filter is used at some 240 places of an image, and the paper's 100 passes are not in the row: 24,000 times together. The figure is another 24 times higher and comes from elsewhere.",
+        "A filter is used at some 240 places of an image, and the paper’s 100 passes are not in the row: 24,000 times together. The figure is another 24 times higher and comes from elsewhere.",
         Basis::Paper,
         "inception-v3",
     ),
@@ -96,12 +96,12 @@ const COUNTING: [Reason; 97] = [
         "detr",
     ),
     (
-        "390,408 connections for 60,000 weights, and the paper's 20 passes are not in the row: 130 times together.",
+        "390,408 connections for 60,000 weights, and the paper’s 20 passes are not in the row: 130 times together.",
         Basis::Paper,
         "lenet-5",
     ),
     (
-        "64,660 connections for 9,760 weights and the paper's 23 passes make 6.5e10. The figure is exactly 23 times that: it seems to hold the passes twice.",
+        "64,660 connections for 9,760 weights and the paper’s 23 passes make 6.5e10. The figure is exactly 23 times that: it seems to hold the passes twice.",
         Basis::Numbers,
         "zip-cnn",
     ),
@@ -121,7 +121,7 @@ const COUNTING: [Reason; 97] = [
         "biggan-deep",
     ),
     (
-        "Filters of a generator are used at every place of the picture; and the row has a tenth of the paper's 22.3 million parameters.",
+        "Filters of a generator are used at every place of the picture; and the row has a tenth of the paper’s 22.3 million parameters.",
         Basis::Numbers,
         "stylegan3-t",
     ),
@@ -141,7 +141,7 @@ const COUNTING: [Reason; 97] = [
         "u-net",
     ),
     (
-        "Architecture search: thousands of networks were trained on the way (12,800 and some 20,000 in the papers); the inputs are the last one's.",
+        "Architecture search: thousands of networks were trained on the way (12,800 and some 20,000 in the papers); the inputs are the last one’s.",
         Basis::Paper,
         "nas amoebanet-a",
     ),
@@ -161,7 +161,7 @@ const COUNTING: [Reason; 97] = [
         "dropout-mnist",
     ),
     (
-        "The figure is from the machine's rate; at 6ND it would be 1,200 passes over the hundred patterns.",
+        "The figure is from the machine’s rate; at 6ND it would be 1,200 passes over the hundred patterns.",
         Basis::Numbers,
         "perceptron-1960",
     ),
@@ -176,7 +176,7 @@ const COUNTING: [Reason; 97] = [
         "system-11",
     ),
     (
-        "The paper's 1,200 road images and 40 passes give the figure. The row's data is 46 times as many: it counts the 46 outputs for each image.",
+        "The paper’s 1,200 road images and 40 passes give the figure. The row’s data is 46 times as many: it counts the 46 outputs for each image.",
         Basis::Paper,
         "alvinn",
     ),
@@ -216,7 +216,7 @@ const COUNTING: [Reason; 97] = [
         "scibert",
     ),
     (
-        "The figure is from eight cards and 90 hours and fits some 60 passes, with the teacher's share; one is in the row.",
+        "The figure is from eight cards and 90 hours and fits some 60 passes, with the teacher’s share; one is in the row.",
         Basis::Numbers,
         "distilbert",
     ),
@@ -291,7 +291,7 @@ const COUNTING: [Reason; 97] = [
         "alphafold alphafold-2",
     ),
     (
-        "The row counts values (pixels, words of the input), of which an example has thousands; the figure is from the card's rate and fits some 1.7 million examples.",
+        "The row counts values (pixels, words of the input), of which an example has thousands; the figure is from the card’s rate and fits some 1.7 million examples.",
         Basis::Numbers,
         "gpu-dbns",
     ),
@@ -336,7 +336,7 @@ const COUNTING: [Reason; 97] = [
         "vit-22b",
     ),
     (
-        "An image is 256 patches. And the row's 54.6 passes are eight times those of 5 million steps with a batch of 4,096, which together with the patches give the figure.",
+        "An image is 256 patches. And the row’s 54.6 passes are eight times those of 5 million steps with a batch of 4,096, which together with the patches give the figure.",
         Basis::Paper,
         "vit-g-14",
     ),
@@ -351,7 +351,7 @@ const COUNTING: [Reason; 97] = [
         "dino",
     ),
     (
-        "The row has an image as 256 patches, once. The paper's 625 thousand updates of 3,072 images are 13.5 passes, each image as two large and eight small crops.",
+        "The row has an image as 256 patches, once. The paper’s 625 thousand updates of 3,072 images are 13.5 passes, each image as two large and eight small crops.",
         Basis::Paper,
         "dinov2",
     ),
@@ -361,7 +361,7 @@ const COUNTING: [Reason; 97] = [
         "igpt-l",
     ),
     (
-        "The row has the images as 4,096 tokens each, once. The updates of the paper are some 110 passes; the figure is somebody's guess of five times the smaller model.",
+        "The row has the images as 4,096 tokens each, once. The updates of the paper are some 110 passes; the figure is somebody’s guess of five times the smaller model.",
         Basis::Source,
         "igpt-xl",
     ),
@@ -436,7 +436,7 @@ const COUNTING: [Reason; 97] = [
         "td-gammon",
     ),
     (
-        "The figure is from a workstation's rate and marked speculative; one pass over the positions is already five times that.",
+        "The figure is from a workstation’s rate and marked speculative; one pass over the positions is already five times that.",
         Basis::Numbers,
         "neurochess",
     ),
@@ -471,12 +471,12 @@ const COUNTING: [Reason; 97] = [
         "dreamerv3",
     ),
     (
-        "The published figure holds the base model's training, as its row says; the tokens listed are the added ones.",
+        "The published figure holds the base model’s training, as its row says; the tokens listed are the added ones.",
         Basis::Row,
         "codex instructgpt-175b minerva-540b flan-palm-540b u-palm-540b flan-t5-11b tigerbot-70b allam-adapted-70b llava-ov-72b nvlm-d-72b nvlm-h-72b nvlm-x-72b sea-lion-v3-llama3-1-70b sea-lion-v3-llama3-1-8b exaone-deep-32b llama-nemotron-ultra-253b foundation-sec-8b mimo-vl-7b-sft gemma-sea-lion-v4-27b-it emu3-5",
     ),
     (
-        "The published figure holds the base model's training (GLM-4.5-Air: 12 billion active parameters, 23 trillion tokens); the tokens listed are the added ones.",
+        "The published figure holds the base model’s training (GLM-4.5-Air: 12 billion active parameters, 23 trillion tokens); the tokens listed are the added ones.",
         Basis::Paper,
         "glm-4-5v",
     ),
@@ -525,12 +525,12 @@ const COUNTING: [Reason; 97] = [
 /// Why accelerator time differs.
 const HARDWARE: [Reason; 10] = [
     (
-        "The published figure holds the base model's training, as its row says; chips and hours are those of the added one.",
+        "The published figure holds the base model’s training, as its row says; chips and hours are those of the added one.",
         Basis::Row,
         "minerva-540b flan-palm-540b u-palm-540b llava llava-1-5 openvla sea-lion-v3-llama3-1-8b",
     ),
     (
-        "Hundreds of machines acted; only the learner's card is listed, as its row says.",
+        "Hundreds of machines acted; only the learner’s card is listed, as its row says.",
         Basis::Row,
         "impala",
     ),
@@ -550,7 +550,7 @@ const HARDWARE: [Reason; 10] = [
         "resnext-101-32x48d",
     ),
     (
-        "The developer's figure would be 7 % of the bf16 peak; 30 % is assumed here.",
+        "The developer’s figure would be 7 % of the bf16 peak; 30 % is assumed here.",
         Basis::Row,
         "motif-3",
     ),

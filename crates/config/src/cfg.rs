@@ -159,7 +159,7 @@ impl<'a> Cfg<'a> {
                 self.place(key),
                 quote(v)
             ),
-            remedy: "Give the size as the model's publisher does, as a plain number.".into(),
+            remedy: "Give the size as the model’s publisher does, as a plain number.".into(),
         })
     }
 
@@ -243,7 +243,7 @@ impl<'a> Cfg<'a> {
                         self.place(key),
                         quote(v)
                     ),
-                    remedy: "Give the factor as the model's publisher does.".into(),
+                    remedy: "Give the factor as the model’s publisher does.".into(),
                 }),
         }
     }

@@ -132,7 +132,7 @@ fn count_object(
     if !has_defaults(like) {
         cx.t.note(
             "custom-code",
-            format!("The code of \"{model_type}\" is its publisher's own; the sizes in the file are counted by the structure that it is known to have."),
+            format!("The code of \"{model_type}\" is its publisher’s own; the sizes in the file are counted by the structure that it is known to have."),
         );
     }
     // Code of another repository ("owner/name--module.Class") may differ though its class has a known name.
@@ -147,13 +147,13 @@ fn count_object(
     if has_defaults(like) && (own_code || borrowed) {
         cx.t.note(
             "custom-code",
-            format!("Class {} is its publisher's own code (\"auto_map\"); the sizes in the file are counted by the structure of model_type \"{model_type}\".", clip(&class)),
+            format!("Class {} is its publisher’s own code (\"auto_map\"); the sizes in the file are counted by the structure of model_type \"{model_type}\".", clip(&class)),
         );
     }
     if has_defaults(like) && !cfg.sized() {
         cx.t.note(
             "sizes-by-default",
-            format!("The file gives no size under a name that model_type \"{model_type}\" has: its defaults are counted. Check the total against the model's own."),
+            format!("The file gives no size under a name that model_type \"{model_type}\" has: its defaults are counted. Check the total against the model’s own."),
         );
     }
     count(&mut cx, &cfg)?;
@@ -182,7 +182,7 @@ fn refuse(code: &'static str, message: impl Into<String>, remedy: &str) -> Refus
     }
 }
 
-const WHOLE: &str = "Use the config.json from the model's page: a JSON object with \"model_type\".";
+const WHOLE: &str = "Use the config.json from the model’s page: a JSON object with \"model_type\".";
 
 fn parse(text: &str) -> R<Value> {
     if text.len() > MAX_TEXT {
@@ -203,14 +203,14 @@ fn parse(text: &str) -> R<Value> {
         return Err(refuse(
             "git-lfs-pointer",
             "This is a Git LFS pointer: three lines that stand in for a file that was not fetched.",
-            "Fetch the file itself with `git lfs pull`, or download it from the model's page.",
+            "Fetch the file itself with `git lfs pull`, or download it from the model’s page.",
         ));
     }
     if text.starts_with('<') {
         return Err(refuse(
             "html-page",
-            "This is an HTML page, most likely a web page saved under the file's name.",
-            "Download the raw file: on the model's page, open config.json and choose the raw view or download.",
+            "This is an HTML page, most likely a web page saved under the file’s name.",
+            "Download the raw file: on the model’s page, open config.json and choose the raw view or download.",
         ));
     }
     let parsed = serde_json::from_str(text).or_else(|e| match without_infinities(text) {
@@ -218,20 +218,21 @@ fn parse(text: &str) -> R<Value> {
         None => Err(e),
     });
     parsed.map_err(|e| {
-        let hint = if e.to_string().contains("recursion") {
-            "The objects are nested more than 128 deep; a model's config is not."
-        } else {
-            "Paste the whole file, from { to the last }."
-        };
+        let said = e.to_string();
+        if said.contains("recursion") {
+            return refuse(
+                "not-json",
+                "The text is nested more than 128 deep; a model’s config is not.",
+                WHOLE,
+            );
+        }
+        // Its own words end with the place.
+        let what = said.split(" at line ").next().unwrap_or(&said);
+        let place = format!("line {}, column {}", e.line(), e.column());
         refuse(
             "not-json",
-            format!(
-                "This is not JSON: {} (line {}, column {}).",
-                clip(&e.to_string()),
-                e.line(),
-                e.column()
-            ),
-            hint,
+            format!("This is not JSON: {} ({place}).", clip(what)),
+            "Paste the whole file, from { to the last }.",
         )
     })
 }
@@ -399,7 +400,7 @@ fn what_else(o: &Map<String, Value>) -> Refusal {
         return refuse(
             "adapter-config",
             "This is the config of an adapter (it has \"peft_type\"): it does not describe the base model.",
-            "Use the config.json of the base model, and give the adapter's rank with the training options.",
+            "Use the config.json of the base model, and give the adapter’s rank with the training options.",
         );
     }
     if has("tokenizer_class") || has("added_tokens_decoder") {
@@ -488,7 +489,7 @@ fn has_part(c: &Cfg, options: &CountOptions) -> R<()> {
 /// The refusal of a type that is not known, with or without code of its publisher's own.
 pub(crate) fn unknown_type(model_type: &str, custom: bool) -> Refusal {
     let custom = if custom {
-        " Its code is the publisher's own (\"auto_map\"), not part of transformers."
+        " Its code is the publisher’s own (\"auto_map\"), not part of transformers."
     } else {
         ""
     };
@@ -498,6 +499,6 @@ pub(crate) fn unknown_type(model_type: &str, custom: bool) -> Refusal {
             "The model_type \"{}\" is not known here, and guessing its layers could give a wrong number.{custom}",
             clip(model_type)
         ),
-        "Open the model's safetensors header or an ONNX export, describe its layers in the builder, or give the class of a known architecture that it equals.",
+        "Open the model’s safetensors header or an ONNX export, describe its layers in the builder, or give the class of a known architecture that it equals.",
     )
 }

@@ -227,7 +227,7 @@ impl Open {
                         Format::ConfigJson | Format::IndexJson => Err(refusal(
                             "text-too-long",
                             format!("The text has {size} bytes; at most {most} are read of one."),
-                            "Drop the model's config.json: it has a few thousand bytes.",
+                            "Drop the model’s config.json: it has a few thousand bytes.",
                         )),
                         Format::Safetensors | Format::Gguf => {
                             self.state =

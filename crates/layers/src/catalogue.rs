@@ -538,7 +538,7 @@ pub const LAYERS: &[LayerKind] = &[
             flag("bias", "biases", false),
             POSITIONS,
         ],
-        formula: "parameters W E + E x expert + shared; FLOP 2 L W E + k x expert's + shared part's",
+        formula: "parameters W E + E x expert + shared; FLOP 2 L W E + k x expert’s + shared part’s",
         source: "method.md 2",
         count: |f| {
             let n = f.n("positions")?;
@@ -577,7 +577,7 @@ pub const LAYERS: &[LayerKind] = &[
                 kind: FieldKind::Choice(&["convention", "products"]),
             },
         ],
-        formula: "FLOP per token 2 d 2D + 2 K D + 2 D (R + 2N) + 2 R D + 9 D N + 2 D + 2 D d; the scan's products alone 2 D N",
+        formula: "FLOP per token 2 d 2D + 2 K D + 2 D (R + 2N) + 2 R D + 9 D N + 2 D + 2 D d; the scan’s products alone 2 D N",
         source: "state-spaces/mamba#110",
         count: |f| {
             let n = f.n("positions")?;

@@ -290,7 +290,7 @@ impl Walk {
                 Some(first) => {
                     if *first != all {
                         let said = format!(
-                            "\"{place}\" shares weights with others of the label \"{}\", but has another number of them: only the first layer's are counted.",
+                            "\"{place}\" shares weights with others of the label \"{}\", but has another number of them: only the first layer’s are counted.",
                             clip(label)
                         );
                         self.tally.note("shared-differs", said);

@@ -575,7 +575,7 @@ impl<'m> Evaluator<'m> {
                     shown(op),
                     shown(name)
                 ),
-                "A model's graph has no circles (loops are Loop and Scan operators); export it again.",
+                "A model’s graph has no circles (loops are Loop and Scan operators); export it again.",
             )
         })?;
         let order: Order = order.map(Rc::new);

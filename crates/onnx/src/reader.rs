@@ -130,7 +130,7 @@ fn what_text(what: Malformed) -> &'static str {
     match what {
         Malformed::Number => "a number has more than ten bytes",
         Malformed::Short => "a field is cut off",
-        Malformed::Tag => "a field's tag does not exist in ONNX",
+        Malformed::Tag => "a field’s tag does not exist in ONNX",
         Malformed::Length => "a length reaches past the end of its message",
     }
 }

@@ -42,7 +42,7 @@ pub(crate) const EXPERTS_USED: &str = "num_experts_per_tok";
 fn experts_needed() -> (String, String) {
     (
         EXPERTS_USED.to_owned(),
-        "How many experts work on one token does not stand in the weights. Give it, or drop the model's config.json beside the file.".to_owned(),
+        "How many experts work on one token does not stand in the weights. Give it, or drop the model’s config.json beside the file.".to_owned(),
     )
 }
 
@@ -268,7 +268,7 @@ fn llama(shapes: &Shapes<'_>, out: &mut Inferred) -> Option<()> {
                 ("gemma2", "Gemma2ForCausalLM")
             };
             out.assumed.push(
-                "Which layers look through a window was taken from the family's default."
+                "Which layers look through a window was taken from the family’s default."
                     .to_owned(),
             );
         } else if normed.is_some() {
@@ -566,7 +566,7 @@ pub(crate) fn from_gguf(
         || varies("feed_forward_length")
     {
         out.assumed.push(
-            "Heads or widths differ from layer to layer; the forward FLOP needs the model's config.json.".to_owned(),
+            "Heads or widths differ from layer to layer; the forward FLOP needs the model’s config.json.".to_owned(),
         );
         return out;
     }

@@ -293,7 +293,7 @@ impl<'a> Sum<'a> {
         if assumed > 0 {
             self.note(
                 "packing-assumed",
-                format!("{assumed} packed tensors do not say how many bits a weight has; the shapes or the format's usual setting decided. The model's config.json beside the file settles it."),
+                format!("{assumed} packed tensors do not say how many bits a weight has; the shapes or the format’s usual setting decided. The model’s config.json beside the file settles it."),
             );
             self.needs_config("It tells how many bits a packed weight has.");
         }
@@ -419,7 +419,7 @@ impl<'a> Sum<'a> {
                 repeat: 1,
                 parameters: rest,
                 forward_flop: 0,
-                formula: format!("{rest} from the index's total less what the given shards hold"),
+                formula: format!("{rest} from the index’s total less what the given shards hold"),
             });
         }
         let mut own = self.inferred.config.take();
@@ -531,13 +531,13 @@ impl<'a> Sum<'a> {
         if buffers.0 > 0 {
             self.note(
                 "buffers-left-out",
-                format!("{} tensors with {} elements are buffers (masks, positions, frequencies, running statistics) and no parameters.", buffers.0, buffers.1),
+                format!("Left out: {} of {} elements in all, buffers (masks, positions, frequencies, running statistics), which are no parameters.", tensors(buffers.0), buffers.1),
             );
         }
         if packing.0 > 0 {
             self.note(
                 "scales-left-out",
-                format!("{} tensors with {} elements are scales, zero points or codebooks of the packing and no parameters.", packing.0, packing.1),
+                format!("Left out: {} of {} elements in all, scales, zero points or codebooks of the packing, which are no parameters.", tensors(packing.0), packing.1),
             );
         }
         if untrained > 0 {
@@ -800,7 +800,7 @@ impl<'a> Sum<'a> {
                 {
                     self.inferred.needs.push((
                         architecture::EXPERTS_USED.to_owned(),
-                        "How many experts work on one token does not stand in the weights. Give it, or drop the model's config.json beside the file.".to_owned(),
+                        "How many experts work on one token does not stand in the weights. Give it, or drop the model’s config.json beside the file.".to_owned(),
                     ));
                 }
                 0
@@ -957,11 +957,16 @@ impl WeightsCount {
             out.notes.push(Note {
                 code: "headers-differ",
                 message: format!(
-                    "The headers hold {} parameters, the architecture has {}; parameters are the headers', FLOP the architecture's.",
+                    "The headers hold {} parameters, the architecture has {}; parameters are the headers', FLOP the architecture’s.",
                     self.count.parameters, model.parameters
                 ),
             });
         }
         out
     }
+}
+
+/// `1 tensor`, `3 tensors`.
+fn tensors(number: u64) -> String {
+    format!("{number} tensor{}", if number == 1 { "" } else { "s" })
 }

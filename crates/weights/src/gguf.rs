@@ -198,7 +198,7 @@ fn hostile(what: String) -> Refusal {
     refusal(
         "gguf-header",
         format!("GGUF header: {what}."),
-        "Download the file again; if it stays so, write it with llama.cpp's tools.",
+        "Download the file again; if it stays so, write it with llama.cpp’s tools.",
     )
 }
 
@@ -293,7 +293,7 @@ impl GgufReader {
                     return Err(refusal(
                         "gguf-version",
                         format!("This is GGUF version {version}; versions 1 to 3 are read."),
-                        "Convert the file with a current llama.cpp, or drop the original model's config.json.",
+                        "Convert the file with a current llama.cpp, or drop the original model’s config.json.",
                     )
                     .into());
                 }
@@ -445,7 +445,7 @@ impl GgufReader {
 
     fn tensor(&mut self) -> Result<(), Stop> {
         let mut cursor = self.cursor();
-        let name = cursor.string("a tensor's name", limits::NAME_BYTES as u64)?;
+        let name = cursor.string("a tensor’s name", limits::NAME_BYTES as u64)?;
         let rank = cursor.u32()?;
         if rank > limits::GGUF_RANK {
             return Err(hostile(format!(

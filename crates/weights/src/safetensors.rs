@@ -255,7 +255,7 @@ fn parse(json: &[u8], data: u64) -> Result<SafetensorsHeader, Refusal> {
                         shown(&name),
                         shown(&entry.dtype)
                     ),
-                    "Drop the model's config.json instead, and report the type.",
+                    "Drop the model’s config.json instead, and report the type.",
                 )
             })?;
         let Shape(shape) = entry.shape;

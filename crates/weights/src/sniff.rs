@@ -197,7 +197,7 @@ impl Format {
             Self::Pickle => (
                 "pickle",
                 "This is a PyTorch pickle (.bin, .pt, .pth or .ckpt): a program that has to be run to be read, so it is not opened.",
-                "Save the model as safetensors (`model.save_pretrained(folder, safe_serialization=True)`) or export it to ONNX (`torch.onnx.export`) and drop that file; the model's config.json does as well.",
+                "Save the model as safetensors (`model.save_pretrained(folder, safe_serialization=True)`) or export it to ONNX (`torch.onnx.export`) and drop that file; the model’s config.json does as well.",
             ),
             Self::LfsPointer => (
                 "lfs-pointer",
@@ -206,7 +206,7 @@ impl Format {
             ),
             Self::Html => (
                 "html",
-                "This is a web page, not a model: most likely an error or log-in page saved under the file's name.",
+                "This is a web page, not a model: most likely an error or log-in page saved under the file’s name.",
                 "Open the address in a browser, download the raw file, and drop that.",
             ),
             Self::Empty => (
@@ -217,11 +217,11 @@ impl Format {
             Self::OldGgml => (
                 "old-ggml",
                 "This is a ggml file from before GGUF; it does not name its architecture.",
-                "Convert it with llama.cpp's convert script and drop the .gguf file, or the original model's config.json.",
+                "Convert it with llama.cpp’s convert script and drop the .gguf file, or the original model’s config.json.",
             ),
             Self::Ort => (
                 "ort-format",
-                "This is ONNX Runtime's own format (.ort), made from an ONNX file for one runtime.",
+                "This is ONNX Runtime’s own format (.ort), made from an ONNX file for one runtime.",
                 "Drop the .onnx file it was made from.",
             ),
             Self::TfLite => (
@@ -237,7 +237,7 @@ impl Format {
             Self::Numpy => (
                 "numpy",
                 "This is a NumPy file: arrays without the model around them.",
-                "Save the weights as safetensors, or drop the model's config.json.",
+                "Save the weights as safetensors, or drop the model’s config.json.",
             ),
             Self::Zip => (
                 "zip",

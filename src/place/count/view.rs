@@ -869,7 +869,10 @@ fn table(found: &Found, count: &Count) -> Tag {
             .with(
                 tag("th")
                     .set("scope", "row")
-                    .with(["Sum of ", &grouped(count.groups.len() as u128), " rows"].concat()),
+                    .with(match count.groups.len() {
+                        1 => "Sum of 1 row".to_string(),
+                        rows => ["Sum of ", &grouped(rows as u128), " rows"].concat(),
+                    }),
             )
             .with(tag("td"))
             .with(tag("td"))

@@ -1310,7 +1310,7 @@ pub fn mllama_text(cx: &mut Cx, c: &Cfg) -> R<()> {
     let block = Block {
         mixers: vec![(
             "cross_attn",
-            Mixer::Cross(x, bounded(keys, "picture's length")?),
+            Mixer::Cross(x, bounded(keys, "picture’s length")?),
         )],
         ffns: vec![("mlp", Ffn::Dense(f))],
         norm: d.saturating_mul(2),

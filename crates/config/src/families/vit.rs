@@ -15,8 +15,8 @@ pub fn picture(cx: &Cx, c: &Cfg) -> R<(u64, u64)> {
         && let [.., h, w] = s
     {
         return Ok((
-            bounded(*h, "picture's height")?,
-            bounded(*w, "picture's width")?,
+            bounded(*h, "picture’s height")?,
+            bounded(*w, "picture’s width")?,
         ));
     }
     match c.get("image_size") {
