@@ -403,7 +403,7 @@ impl Chart {
         };
         let point = place(&frame, dot);
         let (first, second) = (title(dot), figure(dot));
-        let width = (text_width(&first) * 1.15).max(text_width(&second)) + 24.0;
+        let width = (text_width(&first) * 1.25).max(text_width(&second) * 1.1) + 32.0;
         let width = width.min(frame.width - frame.left);
         let x = (point.x - width / 2.0).clamp(frame.left, (frame.width - width).max(frame.left));
         let above = point.y - 16.0 - 52.0;

@@ -378,11 +378,11 @@ pub fn dock(state: State) -> Vec<Node> {
         None => sum.with("No number yet"),
     };
     let verdict = if stale.is_some() || found.error().is_some() {
-        Some("one field to correct")
+        Some("needs a fix")
     } else {
         match (example, &estimate.agreement) {
             (Some(false), _) => Some("an example"),
-            (Some(true), _) => Some("partly an example"),
+            (Some(true), _) => Some("part example"),
             (None, Some(agreement)) => Some(short_verdict(agreement)),
             (None, None) => None,
         }
@@ -398,9 +398,9 @@ pub fn dock(state: State) -> Vec<Node> {
 
 fn short_verdict(agreement: &Agreement) -> &'static str {
     match agreement.verdict.id() {
-        "agree" => "methods agree",
-        "differ" => "methods differ",
-        "disagree" => "methods disagree",
+        "agree" => "both agree",
+        "differ" => "they differ",
+        "disagree" => "they disagree",
         "implausible" => "implausible",
         _ => "impossible",
     }

@@ -1401,7 +1401,11 @@ fn short_text(kind: QuantityKind, reading: &Reading) -> String {
         QuantityKind::Count => quantity::words(reading.value, 6),
         QuantityKind::Flop => quantity::figure(reading.value, 4),
         QuantityKind::FlopPerSecond => quantity::rate(reading.value, 4),
-        QuantityKind::Time => quantity::duration(reading.value, 5),
+        // In the unit that was typed; what it is in another stands in brackets behind.
+        QuantityKind::Time => {
+            let own = reading.echo.split_once(" (").map(|(own, _)| own);
+            own.unwrap_or(&reading.echo).to_string()
+        }
         QuantityKind::Fraction => quantity::percent(reading.value, 4),
         QuantityKind::ChipTime => {
             let hours = quantity::words(reading.value / 3600.0, 6);

@@ -64,7 +64,11 @@ pub fn cite(
         place.today.get(..4).unwrap_or(""),
         place.today,
     );
-    let number = |value: f64| quantity::exact(value);
+    // Fifteen digits: the last two of a binary number are nobody's.
+    let number = |value: f64| {
+        let decimal = format!("{value:.14e}").parse();
+        quantity::exact(decimal.unwrap_or(value))
+    };
     let maybe = |value: Option<f64>| value.map(number).unwrap_or_default();
     let range = (!total.is_exact()).then_some(total);
     let agreement = estimate.agreement.as_ref();

@@ -349,6 +349,14 @@ pub fn open(text: &str, catalog: &Catalog) -> Result<Opened, Refusal> {
         .map_or("", |(_, query)| query)
         .to_string();
     let (address, problems) = compute_core::link::decode(&query, catalog);
+    if address.form.is_empty() {
+        let found: String = kept.link.chars().take(60).collect();
+        return Err(refuse(
+            "no-inputs",
+            format!("The record’s link, “{found}”, holds no inputs."),
+            "Drop a record that Cite gave, as it was downloaded.",
+        ));
+    }
     let request = compute_core::request::read(&address.form, catalog);
     let estimate = compute_core::estimate::estimate(&address.form, &request, catalog);
     let now = estimate.flop().map(|total| total.value);

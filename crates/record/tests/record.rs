@@ -242,6 +242,27 @@ fn the_messages_of_a_refusal_say_what_was_found() {
 }
 
 #[test]
+fn a_record_whose_link_holds_nothing_is_refused() {
+    for link in [
+        "javascript:alert(1)",
+        "https://example.org/",
+        "?unknown=1",
+        "",
+    ] {
+        let text = format!(
+            "{{\"schema\":\"training-compute/record/1\",\"link\":\"{link}\",\"flop\":{{\"value\":1e22,\"low\":null,\"high\":null}}}}"
+        );
+        let refusal = open(&text, catalog()).expect_err(link);
+        assert_eq!(refusal.code, "no-inputs");
+        assert!(
+            refusal.message.contains("holds no inputs"),
+            "{}",
+            refusal.message
+        );
+    }
+}
+
+#[test]
 fn the_text_for_the_file_says_what_a_provider_keeps() {
     let (_, record) = of(
         "name=Llama+3.1+405B&params=405B&data=15.6T+tokens&hw=H100+SXM&chip_hours=30.84M+GPU+hours&util=30%25+to+45%25&kind.2=evaluation&flop.2=1e24",

@@ -820,6 +820,16 @@ fn table(found: &Found, count: &Count) -> Tag {
         );
     }
     heads = heads.with(tag("th").set("scope", "col").with("Share of the FLOP"));
+    // While a size is asked for, the work is not nothing: it is not known.
+    let unknown = count.forward == 0 && !count.needs.is_empty();
+    let work = |flop: u128| {
+        let cell = tag("td").class("num");
+        if unknown {
+            cell.with("not known")
+        } else {
+            cell.with(grouped(flop))
+        }
+    };
     let mut body = tag("tbody");
     for at in order.iter().take(shown) {
         let Some(group) = count.groups.get(*at) else {
@@ -843,15 +853,16 @@ fn table(found: &Found, count: &Count) -> Tag {
                 .with(tag("td").with(group.kind.clone()))
                 .with(tag("td").class("num").with(grouped(group.repeat.into())))
                 .with(tag("td").class("num").with(grouped(group.parameters)))
-                .with(tag("td").class("num").with(grouped(group.forward)))
+                .with(work(group.forward))
                 .with(
                     tag("td")
                         .class("part-of")
                         .with(share_bar(share))
-                        .with(span("").with(quantity::with_unit(
-                            &quantity::plain(share as f64 / 10.0, 3),
-                            "%",
-                        ))),
+                        .with(span("").with(if unknown {
+                            String::new()
+                        } else {
+                            quantity::with_unit(&quantity::plain(share as f64 / 10.0, 3), "%")
+                        })),
                 ),
         );
         if open {
@@ -879,9 +890,7 @@ fn table(found: &Found, count: &Count) -> Tag {
             .with(tag("td").class("num").with(grouped(
                 count.groups.iter().map(|group| group.parameters).sum(),
             )))
-            .with(tag("td").class("num").with(grouped(
-                count.groups.iter().map(|group| group.forward).sum(),
-            )))
+            .with(work(count.groups.iter().map(|group| group.forward).sum()))
             .with(
                 tag("td")
                     .class("part-of")
