@@ -195,7 +195,7 @@
     if (root.dataset.ready === undefined) return;
     watch.disconnect();
     settle();
-    later = setTimeout(keep, 15000);
+    later = setTimeout(() => (window.requestIdleCallback ?? keep)(keep), 15000);
     addEventListener('visibilitychange', keep);
   });
   watch.observe(root, { attributeFilter: ['data-ready'] });
