@@ -1403,8 +1403,8 @@ fn short_text(kind: QuantityKind, reading: &Reading) -> String {
         QuantityKind::FlopPerSecond => quantity::rate(reading.value, 4),
         // In the unit that was typed; what it is in another stands in brackets behind.
         QuantityKind::Time => {
-            let own = reading.echo.split_once(" (").map(|(own, _)| own);
-            own.unwrap_or(&reading.echo).to_string()
+            let own = reading.echo.split('(').next().unwrap_or_default();
+            own.trim_end().to_string()
         }
         QuantityKind::Fraction => quantity::percent(reading.value, 4),
         QuantityKind::ChipTime => {
