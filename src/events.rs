@@ -234,7 +234,7 @@ fn click(state: State, event: &Event) {
             });
             let open = state.stand.with_untracked(|stand| stand.panel);
             if open == Some(Panel::Share) {
-                after_render(move || copy_text(state, "share-text"));
+                outside::after_render(move || copy_text(state, "share-text"));
             }
         }
         "copy" => {
@@ -267,11 +267,6 @@ fn big(state: State, change: impl FnOnce(State)) {
             state.stand.update(|stand| stand.undo = None)
         });
     });
-}
-
-/// Runs once what was just changed stands in the page.
-fn after_render(then: impl FnOnce() + 'static) {
-    gloo::timers::callback::Timeout::new(0, then).forget();
 }
 
 fn copy_text(state: State, id: &'static str) {
@@ -309,7 +304,7 @@ fn focus(state: State, key: &str) {
         });
     }
     let key = key.to_string();
-    after_render(move || outside::focus(&key));
+    outside::after_render(move || outside::focus(&key));
 }
 
 /// Writes texts into fields: key and text in turn, a line each.
@@ -341,7 +336,7 @@ fn mixture(state: State, phase: u8) {
             .with_untracked(|form| !form.get(slot).trim().is_empty());
     state.set_mixture(phase, !shown);
     if !shown {
-        after_render(move || outside::focus(&slot.key()));
+        outside::after_render(move || outside::focus(&slot.key()));
     }
 }
 
@@ -470,7 +465,7 @@ fn move_in_list(state: State, key: &str) {
             list.active = moved(list.active, count, key);
         }
     });
-    after_render(|| {
+    outside::after_render(|| {
         if let Ok(Some(option)) = document().query_selector("[role=option][aria-selected=true]") {
             let options = web_sys::ScrollIntoViewOptions::new();
             options.set_block(web_sys::ScrollLogicalPosition::Nearest);

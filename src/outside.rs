@@ -116,6 +116,20 @@ pub fn set_places(query: &str) {
     }
 }
 
+/// Runs once what was just changed stands in the page, unless the reader has gone to another element meanwhile: a browser lets keys
+/// go before timers, and a focus that came late would take the rest of a word.
+pub fn after_render(then: impl FnOnce() + 'static) {
+    let before = document().active_element();
+    Timeout::new(0, move || {
+        let now = document().active_element();
+        // What had the focus may be gone: then the body has it.
+        if now == before || now.is_none_or(|at| at.tag_name() == "BODY") {
+            then();
+        }
+    })
+    .forget();
+}
+
 /// Sets the focus to an input by its name, and brings its label into view.
 pub fn focus(name: &str) {
     let Some(input) = document()

@@ -351,20 +351,24 @@ fn show(tool: Option<Tool>) {
     match tool {
         Some(tool) => {
             let _ = section.remove_attribute("hidden");
-            // A link opened the layers, no press: the focus stays where the reader is.
-            let focused = document().active_element();
-            if tool == Tool::Layers && focused.is_none_or(|at| at.tag_name() == "BODY") {
+            // A link opened the layers, no press; or the tool was long in coming, and somebody types by now.
+            let stays = document().active_element().is_some_and(|at| {
+                let name = at.tag_name();
+                (tool == Tool::Layers && name == "BODY")
+                    || (matches!(&*name, "INPUT" | "TEXTAREA" | "SELECT")
+                        && !section.contains(Some(&at)))
+            });
+            if stays {
                 return;
             }
-            gloo::timers::callback::Timeout::new(0, move || {
+            outside::after_render(|| {
                 if let Some(title) = document()
                     .get_element_by_id("tool-title")
                     .and_then(|title| title.dyn_into::<HtmlElement>().ok())
                 {
                     let _ = title.focus();
                 }
-            })
-            .forget();
+            });
         }
         None => {
             let _ = section.set_attribute("hidden", "");

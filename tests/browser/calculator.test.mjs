@@ -289,3 +289,22 @@ test('an old number of one method says that it is from before the change', async
   assert.equal(await page.locator('.strip .m1.stale').count(), 0);
   await page.done();
 });
+
+test('a focus that comes late takes nothing from what is typed', async () => {
+  const page = await open('?example=none');
+  // As in a browser that lets keys go before timers.
+  await page.evaluate(() => {
+    const soon = setTimeout;
+    window.setTimeout = (then, wait, ...rest) => soon(then, wait || 300, ...rest);
+  });
+  await page.click('[data-do=mixture]');
+  await page.focus('[name=data]');
+  await page.keyboard.type('14.8T', { delay: 100 });
+  assert.equal(await value(page, 'data'), '14.8T');
+  assert.equal(await value(page, 'active'), '');
+  // Where nobody went elsewhere, it comes.
+  await page.click('[data-do=mixture]');
+  await page.click('[data-do=mixture]');
+  await page.waitForFunction(() => document.activeElement.name === 'active');
+  await page.done();
+});

@@ -364,3 +364,18 @@ test('a link older than a change of the tables shows both numbers', async () => 
   await young.done();
   await at.close();
 });
+
+test('a tool that is long in coming takes no focus from what is typed', async () => {
+  const page = await open('?params=7B&data=1T');
+  await page.route('**/quote-*.wasm', async (route) => {
+    await new Promise((done) => { setTimeout(done, 1500); });
+    await route.continue();
+  });
+  await page.click('#cite');
+  await page.focus('[name=epochs]');
+  await page.keyboard.type('1', { delay: 50 });
+  await page.waitForSelector('#tool:not([hidden]) #cite-sentence');
+  await page.waitForTimeout(200);
+  assert.equal(await page.evaluate(() => document.activeElement.name), 'epochs');
+  await page.done();
+});

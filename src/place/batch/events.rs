@@ -12,6 +12,7 @@ use web_sys::{
 use super::state::Place;
 use super::{example, view, worker};
 use crate::html::Node;
+use crate::outside;
 use crate::place::{Loaded, Screen};
 use leptos::prelude::*;
 
@@ -31,15 +32,14 @@ impl Many {
 
 /// Gives an element the focus once what was just changed stands in the page.
 fn focus(id: &'static str) {
-    Timeout::new(0, move || {
+    outside::after_render(move || {
         if let Some(element) = document()
             .get_element_by_id(id)
             .and_then(|element| element.dyn_into::<HtmlElement>().ok())
         {
             let _ = element.focus();
         }
-    })
-    .forget();
+    });
 }
 
 /// The text that stands in the field. Not kept in a signal: it may be megabytes.

@@ -19,6 +19,7 @@ use super::state::{Place, Source};
 use super::view;
 use super::worker;
 use crate::html::Node;
+use crate::outside;
 use crate::place::{Loaded, Screen};
 
 /// The place.
@@ -42,15 +43,14 @@ pub fn id_of(place: &str, what: &str) -> String {
 
 /// Gives an element the focus once what was just changed stands in the page.
 fn focus(id: String) {
-    Timeout::new(0, move || {
+    outside::after_render(move || {
         if let Some(element) = document()
             .get_element_by_id(&id)
             .and_then(|element| element.dyn_into::<HtmlElement>().ok())
         {
             let _ = element.focus();
         }
-    })
-    .forget();
+    });
 }
 
 impl Screen for Counting {
