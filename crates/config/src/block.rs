@@ -266,6 +266,31 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// A table of words, blocks, one RMS norm and a head, all of one width.
+    ///
+    /// # Errors
+    /// A vocabulary that cannot be read.
+    pub fn plain(
+        c: &crate::cfg::Cfg,
+        prefix: &'static str,
+        width: u64,
+        tied: bool,
+        blocks: Blocks,
+    ) -> R<Decoder> {
+        Ok(Decoder {
+            prefix,
+            width,
+            vocabulary: c.u("vocab_size")?,
+            embedding_width: width,
+            positions: 0,
+            before: 0,
+            last_norm: width,
+            tied,
+            head_bias: false,
+            blocks,
+        })
+    }
+
     /// Adds the model and the head of the class.
     ///
     /// # Errors
@@ -361,6 +386,25 @@ pub fn text_head(
         _ => note_head(cx),
     }
     Ok(())
+}
+
+/// The head of a class that generates text from a decoder: one table, which is the input's unless the file says otherwise.
+pub fn generation_head(
+    cx: &mut Cx,
+    c: &crate::cfg::Cfg,
+    path: &str,
+    t: u64,
+    d: u64,
+    vocabulary: u64,
+) {
+    match cx.head {
+        Head::Base => {}
+        Head::Generation => {
+            let tied = c.b_or("tie_word_embeddings", true);
+            cx.lm_head(path, t, d, vocabulary, false, tied);
+        }
+        _ => note_head(cx),
+    }
 }
 
 /// Says that the class's head is not counted.

@@ -1,6 +1,6 @@
 //! Speech and audio: Whisper, wav2vec 2.0 and their kin.
 
-use crate::block::{Block, Blocks, Ffn, Mixer, note_head};
+use crate::block::{Block, Blocks, Ffn, Mixer, generation_head, note_head};
 use crate::cfg::{Cfg, R, div};
 use crate::context::{Cx, Head, bounded};
 use compute_layers::kinds::{Attention, FeedForward, output_size};
@@ -461,14 +461,7 @@ pub fn speech_to_text(cx: &mut Cx, c: &Cfg) -> R<()> {
         1,
         Cost::new().vector(d.saturating_mul(2)),
     );
-    match cx.head {
-        Head::Base => {}
-        Head::Generation => {
-            let tied = c.b_or("tie_word_embeddings", true);
-            cx.lm_head("lm_head", t, d, vocabulary, false, tied);
-        }
-        _ => note_head(cx),
-    }
+    generation_head(cx, c, "lm_head", t, d, vocabulary);
     Ok(())
 }
 
@@ -524,14 +517,7 @@ pub fn moonshine(cx: &mut Cx, c: &Cfg) -> R<()> {
     };
     decoder.add(cx, d, n, t)?;
     cx.t.add("model.decoder.norm", "norm", 1, Cost::new().vector(d));
-    match cx.head {
-        Head::Base => {}
-        Head::Generation => {
-            let tied = c.b_or("tie_word_embeddings", true);
-            cx.lm_head("proj_out", t, d, vocabulary, false, tied);
-        }
-        _ => note_head(cx),
-    }
+    generation_head(cx, c, "proj_out", t, d, vocabulary);
     Ok(())
 }
 

@@ -244,16 +244,8 @@ fn decoder(
     blocks: Blocks,
 ) -> R<()> {
     let d = Decoder {
-        prefix: "model",
-        width,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: width,
-        positions: 0,
-        before: 0,
         last_norm,
-        tied,
-        head_bias: false,
-        blocks,
+        ..Decoder::plain(c, "model", width, tied, blocks)?
     };
     d.add(cx, c, n)
 }
@@ -405,17 +397,10 @@ pub fn llada(cx: &mut Cx, c: &Cfg) -> R<()> {
     let a = Attention::new(d, heads, kv, div(d, heads, "n_heads")?, Mask::Full)
         .biased([qkv, qkv, qkv, bias]);
     let block = Block::usual(a, Ffn::Dense(f), d.saturating_mul(2));
+    let blocks = Blocks::alike(block, c.layers("n_layers")?);
     let model = Decoder {
-        prefix: "model",
-        width: d,
         vocabulary: c.or("embedding_size", c.u("vocab_size")?)?,
-        embedding_width: d,
-        positions: 0,
-        before: 0,
-        last_norm: d,
-        tied: c.b("weight_tying"),
-        head_bias: false,
-        blocks: Blocks::alike(block, c.layers("n_layers")?),
+        ..Decoder::plain(c, "model", d, c.b("weight_tying"), blocks)?
     };
     model.add(cx, c, n)
 }
@@ -446,17 +431,11 @@ pub fn olmo(cx: &mut Cx, c: &Cfg) -> R<()> {
         Ffn::Dense(f),
         if scales { d.saturating_mul(2) } else { 0 },
     );
+    let blocks = Blocks::alike(block, c.layers("n_layers")?);
     let model = Decoder {
-        prefix: "model",
-        width: d,
         vocabulary: c.or("embedding_size", c.u("vocab_size")?)?,
-        embedding_width: d,
-        positions: 0,
-        before: 0,
         last_norm: if scales { d } else { 0 },
-        tied: c.b_or("weight_tying", true),
-        head_bias: false,
-        blocks: Blocks::alike(block, c.layers("n_layers")?),
+        ..Decoder::plain(c, "model", d, c.b_or("weight_tying", true), blocks)?
     };
     model.add(cx, c, n)
 }

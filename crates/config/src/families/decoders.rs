@@ -16,20 +16,8 @@ fn tokens(cx: &mut Cx, c: &Cfg) -> R<u64> {
 
 /// A decoder with one RMS norm at the end and nothing before the blocks.
 fn add(cx: &mut Cx, c: &Cfg, n: u64, tied: bool, blocks: Blocks) -> R<()> {
-    let width = c.u("hidden_size")?;
-    let d = Decoder {
-        prefix: "model",
-        width,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: width,
-        positions: 0,
-        before: 0,
-        last_norm: width,
-        tied: c.b_or("tie_word_embeddings", tied),
-        head_bias: false,
-        blocks,
-    };
-    d.add(cx, c, n)
+    let tied = c.b_or("tie_word_embeddings", tied);
+    Decoder::plain(c, "model", c.u("hidden_size")?, tied, blocks)?.add(cx, c, n)
 }
 
 fn gated(c: &Cfg, inner: u64, bias: bool) -> R<FeedForward> {

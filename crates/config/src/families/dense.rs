@@ -1090,18 +1090,11 @@ pub fn build(c: &Cfg, r: &Row, prefix: &'static str) -> R<Decoder> {
             norm,
         })
     })?;
-    let vocabulary = c.u("vocab_size")?;
+    let tied = c.b_or("tie_word_embeddings", r.tied);
     Ok(Decoder {
-        prefix,
-        width: d,
-        vocabulary,
-        embedding_width: d,
-        positions: 0,
-        before: 0,
         last_norm: r.norm.of(d),
-        tied: c.b_or("tie_word_embeddings", r.tied),
         head_bias: r.head_bias.read(c),
-        blocks,
+        ..Decoder::plain(c, prefix, d, tied, blocks)?
     })
 }
 

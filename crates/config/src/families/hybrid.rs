@@ -18,20 +18,8 @@ fn tokens(cx: &mut Cx, c: &Cfg) -> R<u64> {
 
 /// A decoder with one RMS norm at the end.
 fn add(cx: &mut Cx, c: &Cfg, n: u64, prefix: &'static str, tied: bool, blocks: Blocks) -> R<()> {
-    let width = c.u("hidden_size")?;
-    let d = Decoder {
-        prefix,
-        width,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: width,
-        positions: 0,
-        before: 0,
-        last_norm: width,
-        tied: c.b_or("tie_word_embeddings", tied),
-        head_bias: false,
-        blocks,
-    };
-    d.add(cx, c, n)
+    let tied = c.b_or("tie_word_embeddings", tied);
+    Decoder::plain(c, prefix, c.u("hidden_size")?, tied, blocks)?.add(cx, c, n)
 }
 
 fn rank(c: &Cfg, key: &str, width: u64) -> R<u64> {
@@ -637,19 +625,7 @@ pub fn lfm2(cx: &mut Cx, c: &Cfg) -> R<()> {
     } else {
         c.b_or("tie_word_embeddings", true)
     };
-    let d = Decoder {
-        prefix: "model",
-        width,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: width,
-        positions: 0,
-        before: 0,
-        last_norm: width,
-        tied,
-        head_bias: false,
-        blocks,
-    };
-    d.add(cx, c, n)
+    Decoder::plain(c, "model", width, tied, blocks)?.add(cx, c, n)
 }
 
 /// RecurrentGemma: linear recurrences with block-diagonal gates, local attention every third layer.
@@ -717,12 +693,8 @@ pub fn rwkv(cx: &mut Cx, c: &Cfg) -> R<()> {
         norm: width.saturating_mul(4),
     };
     let n = tokens(cx, c)?;
+    let (tied, blocks) = (c.b("tie_word_embeddings"), Blocks::alike(block, layers));
     let d = Decoder {
-        prefix: "rwkv",
-        width,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: width,
-        positions: 0,
         // A norm before the first block.
         before: if layers > 0 {
             width.saturating_mul(2)
@@ -730,9 +702,7 @@ pub fn rwkv(cx: &mut Cx, c: &Cfg) -> R<()> {
             0
         },
         last_norm: width.saturating_mul(2),
-        tied: c.b("tie_word_embeddings"),
-        head_bias: false,
-        blocks: Blocks::alike(block, layers),
+        ..Decoder::plain(c, "rwkv", width, tied, blocks)?
     };
     d.add(cx, c, n)
 }

@@ -27,19 +27,8 @@ pub fn dbrx(cx: &mut Cx, c: &Cfg) -> R<()> {
         d.saturating_mul(2),
     );
     let n = cx.text_tokens(c.or("max_seq_len", 2048)?.clamp(1, 4096))?;
-    let dec = Decoder {
-        prefix: "transformer",
-        width: d,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: d,
-        positions: 0,
-        before: 0,
-        last_norm: d,
-        tied: c.b("tie_word_embeddings"),
-        head_bias: false,
-        blocks: Blocks::alike(block, layers),
-    };
-    dec.add(cx, c, n)
+    let tied = c.b("tie_word_embeddings");
+    Decoder::plain(c, "transformer", d, tied, Blocks::alike(block, layers))?.add(cx, c, n)
 }
 
 /// JetMoE: experts in attention too; queries and outputs are chosen, keys and values shared.
@@ -77,17 +66,6 @@ pub fn jetmoe(cx: &mut Cx, c: &Cfg) -> R<()> {
         ffns: vec![("mlp", Ffn::Mixture(Mixture { balance: d, ..m }))],
         norm: d.saturating_mul(2),
     };
-    let dec = Decoder {
-        prefix: "model",
-        width: d,
-        vocabulary: c.u("vocab_size")?,
-        embedding_width: d,
-        positions: 0,
-        before: 0,
-        last_norm: d,
-        tied: c.b_or("tie_word_embeddings", true),
-        head_bias: false,
-        blocks: Blocks::alike(block, layers),
-    };
-    dec.add(cx, c, n)
+    let tied = c.b_or("tie_word_embeddings", true);
+    Decoder::plain(c, "model", d, tied, Blocks::alike(block, layers))?.add(cx, c, n)
 }

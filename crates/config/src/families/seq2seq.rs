@@ -1,6 +1,6 @@
 //! Encoder-decoders: T5 and its kin, BART and its kin. A source token passes the encoder, a target token the decoder.
 
-use crate::block::{Block, Blocks, Ffn, Mixer, note_head};
+use crate::block::{Block, Blocks, Ffn, Mixer, generation_head, note_head};
 use crate::cfg::{Cfg, R, div};
 use crate::context::{Cx, Head, bounded};
 use compute_layers::kinds::{Attention, FeedForward, Mixture};
@@ -630,14 +630,7 @@ pub fn led(cx: &mut Cx, c: &Cfg) -> R<()> {
         norm: d.saturating_mul(6),
     };
     Blocks::alike(block, c.layers("decoder_layers")?).add(cx, "led.decoder.layers", t);
-    match cx.head {
-        Head::Base => {}
-        Head::Generation => {
-            let tied = c.b_or("tie_word_embeddings", true);
-            cx.lm_head("lm_head", t, d, vocabulary, false, tied);
-        }
-        _ => note_head(cx),
-    }
+    generation_head(cx, c, "lm_head", t, d, vocabulary);
     Ok(())
 }
 
@@ -837,14 +830,7 @@ pub fn pegasus_x(cx: &mut Cx, c: &Cfg) -> R<()> {
     };
     Blocks::alike(block, c.layers("decoder_layers")?).add(cx, "model.decoder.layers", t);
     cx.t.add("model.decoder.layer_norm", "norm", 1, norm);
-    match cx.head {
-        Head::Base => {}
-        Head::Generation => {
-            let tied = c.b_or("tie_word_embeddings", true);
-            cx.lm_head("lm_head", t, d, vocabulary, false, tied);
-        }
-        _ => note_head(cx),
-    }
+    generation_head(cx, c, "lm_head", t, d, vocabulary);
     Ok(())
 }
 
