@@ -8,18 +8,10 @@ use compute_onnx::{count_onnx, output_shapes};
 mod write;
 use write::{
     Graph, Size, attribute, bare_info, bytes, domain_node, float_tensor, function, info,
-    int_tensor, node, number, sizes, text, weight,
+    int_tensor, node, number, options, sizes, text, weight,
 };
 
 const MICROSOFT: &str = "com.microsoft";
-
-fn options(inputs: &[(&str, &[u64])]) -> CountOptions {
-    let mut options = CountOptions::default();
-    for (name, shape) in inputs {
-        options.inputs.insert((*name).to_owned(), shape.to_vec());
-    }
-    options
-}
 
 #[track_caller]
 fn count(model: &[u8], inputs: &[(&str, &[u64])]) -> Count {

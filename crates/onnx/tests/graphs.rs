@@ -7,16 +7,8 @@ use compute_onnx::count_onnx;
 mod write;
 use write::{
     Graph, Size, attribute, bytes, domain_node, float_tensor, function, info, int_tensor, node,
-    sizes, weight,
+    options, sizes, weight,
 };
-
-fn options(inputs: &[(&str, &[u64])]) -> CountOptions {
-    let mut options = CountOptions::default();
-    for (name, shape) in inputs {
-        options.inputs.insert((*name).to_owned(), shape.to_vec());
-    }
-    options
-}
 
 #[track_caller]
 fn count(model: &[u8], inputs: &[(&str, &[u64])]) -> Count {

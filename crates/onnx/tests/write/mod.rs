@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // A helper of a test may fail it.
 #![allow(dead_code)] // Each test file uses its own part.
 
+use compute_layers::CountOptions;
+
 pub mod heap;
 pub mod large;
 
@@ -245,4 +247,13 @@ impl Random {
     pub fn below(&mut self, n: usize) -> usize {
         (self.next() % n.max(1) as u64) as usize
     }
+}
+
+/// Options with these shapes of inputs.
+pub fn options(inputs: &[(&str, &[u64])]) -> CountOptions {
+    let mut options = CountOptions::default();
+    for (name, shape) in inputs {
+        options.inputs.insert((*name).to_owned(), shape.to_vec());
+    }
+    options
 }

@@ -575,17 +575,8 @@ fn listed_sizes(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
             && matches!(doc.text(first.at.end + 1), "and" | "," | "or")
             && second.at.start - first.at.end <= 5
             && !found.iter().any(|c| c.span.start == second.at.start);
-        let claim = found
-            .iter()
-            .find(|c| joined && c.span.start == first.at.start && c.field == "params")
-            .cloned();
-        if let Some(claim) = claim {
-            found.push(Claim {
-                value: second.text.clone(),
-                key: Key::Number(second.value, second.value),
-                span: second.at.clone(),
-                ..claim
-            });
+        if joined {
+            claim_alike(first, second, found);
         }
     }
     for second in mentions.iter().filter(bare) {
@@ -602,20 +593,24 @@ fn listed_sizes(doc: &Doc, mentions: &[Mention], found: &mut Vec<Claim>) {
                 && bare(m)
                 && doc.text(m.at.end) == doc.text(second.at.end)
         });
-        let claim = first.and_then(|first| {
-            found
-                .iter()
-                .find(|c| c.span.start == first.at.start && c.field == "params")
-                .cloned()
-        });
-        if let Some(claim) = claim {
-            found.push(Claim {
-                value: second.text.clone(),
-                key: Key::Number(second.value, second.value),
-                span: second.at.clone(),
-                ..claim
-            });
+        if let Some(first) = first {
+            claim_alike(first, second, found);
         }
+    }
+}
+
+/// Claims for the second size what was claimed for the first.
+fn claim_alike(first: &Mention, second: &Mention, found: &mut Vec<Claim>) {
+    let claim = found
+        .iter()
+        .find(|c| c.span.start == first.at.start && c.field == "params");
+    if let Some(claim) = claim.cloned() {
+        found.push(Claim {
+            value: second.text.clone(),
+            key: Key::Number(second.value, second.value),
+            span: second.at.clone(),
+            ..claim
+        });
     }
 }
 
