@@ -65,7 +65,7 @@ fn quoted(desk: Desk, catalog: &Catalog, sheet: &Sheet) -> Option<[String; 6]> {
         tables: catalog.date,
         sources: &|id| Some(sheet.get(sheet.find("id", id)?, "sources").to_string()),
     };
-    let cited = compute_record::cite(&form, &read, &found, &place)?;
+    let cited = compute_record::cite(&form, &found, &place)?;
     let record = compute_record::record(&form, &read, &found, catalog, &place)?;
     Some([
         cited.sentence,

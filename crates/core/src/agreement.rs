@@ -346,25 +346,11 @@ fn causes(implied: f64, form: &Form, request: &Request, catalog: &Catalog) -> Ve
                         },
                     ));
                     let factor = implied / aim;
-                    found.push((
-                        aim,
-                        time_cause(
-                            factor,
-                            at(Field::Time),
-                            "The time in another unit, or of a part of the run",
-                        ),
-                    ));
+                    found.push((aim, time_cause(factor, at(Field::Time), "The time")));
                 }
                 ChipTime::ChipHours(_) => {
                     let factor = implied / aim;
-                    found.push((
-                        aim,
-                        time_cause(
-                            factor,
-                            at(Field::ChipHours),
-                            "Chip-hours in another unit, or of a part of the run",
-                        ),
-                    ));
+                    found.push((aim, time_cause(factor, at(Field::ChipHours), "Chip-hours")));
                 }
             }
             if let Some(row) = hardware
@@ -455,7 +441,7 @@ fn time_cause(factor: f64, slot: Slot, start: &str) -> Cause {
     let text = if factor > 1.0 {
         [
             start,
-            ". ",
+            " in another unit, or of a part of the run. ",
             &plain(factor, 2),
             " times as much would be usual.",
         ]
@@ -463,7 +449,7 @@ fn time_cause(factor: f64, slot: Slot, start: &str) -> Cause {
     } else {
         [
             start,
-            ". ",
+            " in another unit, or of more than this run. ",
             &plain(1.0 / factor, 2),
             " times less would be usual.",
         ]

@@ -70,9 +70,13 @@ pub fn cite(query: &JsValue, base: &JsValue, today: &JsValue) -> Result<JsValue,
             Some(rows.find(|row| row.id == id)?.sources.to_string())
         },
     };
-    let quoted = compute_record::cite(&address.form, &read, &result, &place).zip(
-        compute_record::record(&address.form, &read, &result, catalog(), &place),
-    );
+    let quoted = compute_record::cite(&address.form, &result, &place).zip(compute_record::record(
+        &address.form,
+        &read,
+        &result,
+        catalog(),
+        &place,
+    ));
     match quoted {
         Some((citation, record)) => give(&Quoted {
             citation,

@@ -3,7 +3,6 @@
 use compute_core::estimate::{Estimate, Headline};
 use compute_core::form::Form;
 use compute_core::quantity;
-use compute_core::request::Request;
 use serde::Serialize;
 
 use crate::{Place, link, name};
@@ -25,12 +24,7 @@ pub struct Citation {
 }
 
 /// The citation of an estimate; `None` where there is no number.
-pub fn cite(
-    form: &Form,
-    _request: &Request,
-    estimate: &Estimate,
-    place: &Place,
-) -> Option<Citation> {
+pub fn cite(form: &Form, estimate: &Estimate, place: &Place) -> Option<Citation> {
     let total = estimate.flop()?;
     let link = link(form, place);
     let name = name(form);

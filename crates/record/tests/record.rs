@@ -25,7 +25,7 @@ fn of(query: &str) -> (compute_record::Citation, Record) {
     let read = request::read(&address.form, catalog());
     let result = estimate(&address.form, &read, catalog());
     (
-        cite(&address.form, &read, &result, &place()).expect("a number"),
+        cite(&address.form, &result, &place()).expect("a number"),
         record(&address.form, &read, &result, catalog(), &place()).expect("a number"),
     )
 }
